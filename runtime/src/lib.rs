@@ -1,0 +1,6 @@
+//! Makes async Rust as safe as Rust.
+
+#[doc(hidden)]
+pub mod private;
+
+pub use checked_async_macros::checked_async;

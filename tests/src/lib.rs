@@ -1,0 +1,1 @@
+//! Behaviour tests of checked-async: see the files beside `src/`.

@@ -1,0 +1,1 @@
+//! UI tests of checked-async: see the files beside `src/`.
