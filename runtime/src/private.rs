@@ -10,3 +10,16 @@
 pub mod probe;
 
 pub use checked_async_macros::checked_item;
+
+pub use crate::check::chosen::{Expecting, HandOver, bound, expect_awaited, frame, future, handed, handing_over};
+pub use crate::check::{off, on};
+
+/// The definition of a checked function.
+#[derive(Debug)]
+pub struct Site {
+    pub file: &'static str,
+    pub line: u32,
+    pub column: u32,
+    /// The name given with `name = "…"`.
+    pub name: Option<&'static str>,
+}

@@ -1,0 +1,55 @@
+//! What generated code calls in builds without checks: nothing happens, at no cost.
+
+use std::future::Future;
+
+use crate::private::Site;
+
+/// Returns the future itself.
+#[inline(always)]
+pub fn future<F: Future>(_site: &'static Site, future: F) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[inline(always)]
+pub fn frame<F: Future>(_site: &'static Site, future: F) -> F {
+    future
+}
+
+/// Nothing.
+#[must_use]
+pub struct Expecting;
+
+/// Does nothing.
+#[inline(always)]
+pub fn expect_awaited(_line: u32, _column: u32) -> Expecting {
+    Expecting
+}
+
+/// Returns the value.
+#[inline(always)]
+pub fn bound<T>(_announced: Expecting, value: T) -> T {
+    value
+}
+
+/// Nothing.
+#[must_use]
+pub struct HandOver;
+
+/// Does nothing.
+#[inline(always)]
+pub fn handing_over() -> HandOver {
+    HandOver
+}
+
+/// Returns the value.
+#[inline(always)]
+pub fn handed<T>(_announced: HandOver, value: T) -> T {
+    value
+}
+
+/// Drops the value.
+#[inline(always)]
+pub fn discard<T>(value: T) {
+    drop(value);
+}

@@ -1,0 +1,58 @@
+//! What generated code calls in builds with checks.
+
+use std::future::Future;
+
+use crate::future::Checked;
+use crate::private::Site;
+use crate::trace::{self, Watching};
+
+/// Wraps the future of an async fn, made by the call at the caller's place.
+#[track_caller]
+#[inline(always)]
+pub fn future<F: Future>(site: &'static Site, future: F) -> Checked<F> {
+    Checked::new(site, future)
+}
+
+/// Wraps the body of an async fn that has to stay one: it appears in backtraces and is never reported itself.
+#[inline(always)]
+pub fn frame<F: Future>(site: &'static Site, future: F) -> Checked<F> {
+    Checked::frame(site, future)
+}
+
+/// Ends an [`expect_awaited`].
+#[must_use]
+pub struct Expecting(#[expect(dead_code, reason = "held for its drop")] Watching);
+
+/// Announces that the future created at this line and column by the current frame is bound there and only ever awaited.
+#[inline]
+pub fn expect_awaited(line: u32, column: u32) -> Expecting {
+    Expecting(trace::expect_awaited(line, column))
+}
+
+/// Returns the value that was announced.
+#[inline]
+pub fn bound<T>(_announced: Expecting, value: T) -> T {
+    value
+}
+
+/// Ends a [`handing_over`].
+#[must_use]
+pub struct HandOver(#[expect(dead_code, reason = "held for its drop")] Watching);
+
+/// Announces that the futures created until [`handed`] go to someone who drops unpolled futures rightly.
+#[inline]
+pub fn handing_over() -> HandOver {
+    HandOver(trace::handing_over())
+}
+
+/// Returns the value that is handed over.
+#[inline]
+pub fn handed<T>(_announced: HandOver, value: T) -> T {
+    value
+}
+
+/// Drops a value; the unpolled futures in it are no fault.
+#[inline]
+pub fn discard<T>(value: T) {
+    trace::silently(|| drop(value));
+}
