@@ -1,16 +1,266 @@
 //! Type probes: generated calls that ask the compiler whether a discarded value is a future.
 //!
-//! A probe is a generic function whose bounds fail, with our message, exactly where the lint's fault is present. Its
-//! parameters answer yes/no questions about a type `T` that trait bounds alone cannot negate, by way of *integer
-//! fallback*: each question is a trait with a blanket impl for `u8` ("no") and a bounded one for `i32` ("yes"), asked with
-//! the type of an integer literal. If the bounded impl cannot apply, only `u8` is left and inference takes it. If it can,
-//! the question stays open until the end of the function, where the literal falls back to `i32`. The verdict is then a
-//! bound on the answers.
+//! A probe is a generic function with a bound that fails, with the lint's message, exactly where the fault is. It asks
+//! yes/no questions about a type `T` by way of *integer fallback*: a question is a trait with a blanket impl for `u8`
+//! ("no") and a bounded one for `i32` ("yes"), asked with the type of an integer literal. Where the bounded impl cannot
+//! apply, only `u8` is left and inference takes it. Where it can, the question stays open until the end of the function,
+//! and the literal then falls back to `i32`. The verdict is a bound on the answers.
 //!
-//! Two properties make this fit for code that must keep compiling:
+//! Three properties make this fit for code that must keep compiling:
 //! - the answer waits for inference: `v.pop();` before the element type is known is no error and no wrong guess;
-//! - nothing about the value is touched: a probe either sits in a never-taken branch (`*_type`) or passes its argument
-//!   through unchanged.
+//! - nothing about the value is touched: a probe either sits in a branch that is never taken ([`value`]) or stands beside
+//!   the value while that is passed through ([`pass`]);
+//! - `()` and `!` answer "yes" by impls of their own, because the type of a diverging expression falls back to one of
+//!   them in the same step in which the literals fall back to `i32`.
 //!
-//! `()` and `!` answer "yes" through an impl of their own, because the type of a diverging expression falls back to
-//! one of them in the same step in which the literals fall back to `i32`.
+//! Each question has a second parameter, a marker that only keeps the impls from overlapping.
+
+use core::fmt::Debug;
+use core::future::{Future, IntoFuture};
+use core::marker::PhantomData;
+use core::pin::Pin;
+
+/// Markers, one for each way in which a question is answered.
+pub mod marker {
+    pub struct No;
+    pub struct Yes;
+    pub struct Diverges;
+    pub struct Boxed;
+    pub struct In<M>(M);
+}
+use marker::{Boxed, Diverges, In, No, Yes};
+
+/// Names the output of a function type, and so the type `!`, which stable Rust lets nobody write elsewhere.
+pub trait FnOutput {
+    type Output;
+}
+impl<R> FnOutput for fn() -> R {
+    type Output = R;
+}
+type Never = <fn() -> ! as FnOutput>::Output;
+
+/// Is it a future, or does `.await` turn it into one?
+pub trait IsFuture<Answer, M> {}
+impl<T> IsFuture<u8, No> for T {}
+impl<T: IntoFuture> IsFuture<i32, Yes> for T {}
+impl IsFuture<i32, Diverges> for () {}
+impl IsFuture<i32, Diverges> for Never {}
+
+/// Does it own a future, as an `Option` or a tuple does?
+pub trait HoldsFuture<Answer, M> {}
+impl<T> HoldsFuture<u8, No> for T {}
+impl HoldsFuture<i32, Diverges> for () {}
+impl HoldsFuture<i32, Diverges> for Never {}
+
+/// What a container holds: a future, or another container of one.
+pub trait Content<M> {}
+impl<T: IntoFuture> Content<Yes> for T {}
+
+/// Can it be printed and moved?
+///
+/// What an async fn returns can be neither. A task handle can (tokio's, async-std's, smol's), and its work runs whether
+/// the handle is awaited or not; so can a `oneshot::Receiver`. `Debug` stands first: it fails for opaque types, whose
+/// auto traits rustc could only know by compiling the function that they come from, which may be the one at hand.
+pub trait IsPrintable<Answer, M> {}
+impl<T> IsPrintable<u8, No> for T {}
+impl<T: Debug + Unpin> IsPrintable<i32, Yes> for T {}
+
+/// Is it a borrow of a future, whose end drops nothing?
+pub trait IsBorrow<Answer, M> {}
+impl<T> IsBorrow<u8, No> for T {}
+impl<T: ?Sized> IsBorrow<i32, Yes> for &mut T {}
+impl<T: ?Sized> IsBorrow<i32, Yes> for Pin<&mut T> {}
+impl IsBorrow<i32, Diverges> for () {}
+impl IsBorrow<i32, Diverges> for Never {}
+
+/// Writes the impls of a container: it holds a future when its content is one.
+macro_rules! container {
+    ($([$($generics:tt)*] $container:ty;)*) => {$(
+        impl<T: Content<M>, M, $($generics)*> Content<In<M>> for $container {}
+        impl<T: Content<M>, M, $($generics)*> HoldsFuture<i32, In<M>> for $container {}
+        impl<T: IsBorrow<i32, M>, M, $($generics)*> IsBorrow<i32, In<M>> for $container {}
+    )*};
+}
+
+container! {
+    [] Option<T>;
+    [E] Result<T, E>;
+    [] core::task::Poll<T>;
+    [B] core::ops::ControlFlow<B, T>;
+    [const N: usize] [T; N];
+    [] Box<[T]>;
+    [] std::rc::Rc<T>;
+    [] std::sync::Arc<T>;
+    [] Vec<T>;
+    [] std::collections::VecDeque<T>;
+    [] std::collections::LinkedList<T>;
+    [K] std::collections::BTreeMap<K, T>;
+    [K, S] std::collections::HashMap<K, T, S>;
+    [] core::cell::Cell<T>;
+    [] core::cell::RefCell<T>;
+    [] core::cell::OnceCell<T>;
+    [] std::sync::OnceLock<T>;
+    [] std::sync::Mutex<T>;
+    [] std::sync::RwLock<T>;
+    [] std::thread::JoinHandle<T>;
+    // Of a tuple's elements the last one counts, as in `(key, future)`: with more, a tuple of two task handles would have
+    // two answers. A tuple that is written out is looked at element by element, by its tokens.
+    [A] (A, T);
+    [A, B] (A, B, T);
+    [A, B, C] (A, B, C, T);
+}
+
+// A `Box` of an `Unpin` future is a future itself, so inside a container it would have two answers; a boxed `dyn Future`
+// is none.
+impl<T: Content<M>, M> HoldsFuture<i32, In<M>> for Box<T> {}
+impl<O> Content<Boxed> for Box<dyn Future<Output = O>> {}
+impl<O> Content<Boxed> for Box<dyn Future<Output = O> + Send> {}
+impl<O> HoldsFuture<i32, Boxed> for Box<dyn Future<Output = O>> {}
+impl<O> HoldsFuture<i32, Boxed> for Box<dyn Future<Output = O> + Send> {}
+
+/// Is it a future in `Ok` or `Some`, as the output of an async fn may be?
+pub trait YieldsFuture<Answer, M> {}
+impl<T> YieldsFuture<u8, No> for T {}
+impl<T: IntoFuture> YieldsFuture<i32, Yes> for T {}
+impl<T: IntoFuture> YieldsFuture<i32, In<Yes>> for Option<T> {}
+impl<T: IntoFuture, E> YieldsFuture<i32, In<Yes>> for Result<T, E> {}
+impl YieldsFuture<i32, Diverges> for () {}
+impl YieldsFuture<i32, Diverges> for Never {}
+
+/// Declares a verdict: a trait over the answers that holds unless they make the lint's fault.
+///
+/// "No future" holds for `u8` and, so that inference cannot take `u8` for granted, for `u16`.
+macro_rules! verdict {
+    ($(#[$attribute:meta])* $name:ident) => {
+        $(#[$attribute])*
+        pub trait $name<Future, Printable, Borrow> {}
+        #[diagnostic::do_not_recommend]
+        impl<T, P, B> $name<u8, P, B> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T, P, B> $name<u16, P, B> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T, B> $name<i32, i32, B> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T> $name<i32, u8, i32> for T {}
+    };
+}
+
+verdict! {
+    #[diagnostic::on_unimplemented(
+        message = "future is never awaited",
+        label = "this future does nothing until it is awaited",
+        note = "help: append `.await`, or pass it to a `spawn` or `join!`; to drop it on purpose, say `discard(…)`",
+        note = "`unawaited_future` is denied by default; `#[checked(allow(unawaited_future))]` silences it"
+    )]
+    IsAwaited
+}
+verdict! {
+    #[diagnostic::on_unimplemented(
+        message = "future inside a discarded value is never awaited",
+        label = "the future inside this value does nothing until it is awaited",
+        note = "help: take the future out and `.await` it; for several, use `join_all` or a `FuturesUnordered`",
+        note = "`unawaited_in_container` is denied by default; `#[checked(allow(unawaited_in_container))]` silences it"
+    )]
+    IsAwaitedInside
+}
+verdict! {
+    #[diagnostic::on_unimplemented(
+        message = "future is bound to a name but never awaited",
+        label = "this future is dropped at the end of its scope without having run",
+        note = "help: append `.await` to bind its output instead",
+        note = "`unused_future_binding` is denied by default; `#[checked(allow(unused_future_binding))]` silences it"
+    )]
+    IsUsed
+}
+verdict! {
+    #[diagnostic::on_unimplemented(
+        message = "output of async code is itself a future",
+        label = "awaiting this yields another future, which does nothing until it is awaited too",
+        note = "help: append `.await` to the inner future",
+        note = "`future_of_future` is denied by default; `#[checked(allow(future_of_future))]` silences it"
+    )]
+    IsNoFuture
+}
+
+/// Stands for a value in a verdict, so that rustc does not advise to bound a type parameter by one.
+pub struct Value<T>(T);
+
+/// The literals whose types are the answers: future (or output), content, printable, borrow.
+pub type Answers<F, C, P, B> = (F, C, P, B);
+
+/// Carries a type from the expression that has it to the verdict on it, or back.
+pub struct Probe<T>(PhantomData<fn() -> T>);
+
+/// Gives an expression's value its probe, and returns it unchanged.
+#[inline(always)]
+pub fn pass<T>(value: T, _: Probe<T>) -> T {
+    value
+}
+
+/// Gives an async block's output its probe, and returns the block unchanged.
+#[inline(always)]
+pub fn pass_output<A: Future>(block: A, _: Probe<A::Output>) -> A {
+    block
+}
+
+/// Stands for a value of the probed type, in a branch that is never taken.
+pub fn value<T>(_: Probe<T>) -> T {
+    unreachable!("a branch that is never taken was")
+}
+
+/// Stands for a value of any type, in a branch that is never taken.
+pub fn any<T>() -> T {
+    unreachable!("a branch that is never taken was")
+}
+
+/// Probes a discarded value: `unawaited_future` and `unawaited_in_container`.
+#[inline(always)]
+pub fn discarded<T, F, C, P, B, MF, MC, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+where
+    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, B>,
+    Value<T>: IsAwaitedInside<C, P, B>,
+{
+    Probe(PhantomData)
+}
+
+/// Probes a discarded value: only `unawaited_future`.
+#[inline(always)]
+pub fn discarded_future<T, F, C, P, B, MF, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+where
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, B>,
+{
+    Probe(PhantomData)
+}
+
+/// Probes a discarded value: only `unawaited_in_container`.
+#[inline(always)]
+pub fn discarded_container<T, F, C, P, B, MC, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+where
+    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: IsAwaitedInside<C, P, B>,
+{
+    Probe(PhantomData)
+}
+
+/// Probes the value of a binding that is never mentioned again: `unused_future_binding`.
+#[inline(always)]
+pub fn bound<T, F, C, P, B, MF, MC, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+where
+    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: IsUsed<F, P, B>,
+    Value<T>: IsUsed<C, P, B>,
+{
+    Probe(PhantomData)
+}
+
+/// Probes the output of an async fn or block: `future_of_future`.
+#[inline(always)]
+pub fn output<T, F, C, P, B, MF, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+where
+    T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: IsNoFuture<F, P, B>,
+{
+    Probe(PhantomData)
+}
