@@ -1,7 +1,11 @@
-//! What is watched at run time, and whether it is: the only place that knows in which builds the checks exist.
+//! What is watched at run time, how loudly, and in which builds: the only place that knows where the checks exist.
 //!
 //! Checks are on in builds with `debug_assertions`. The feature `force-checks` puts them into every build,
 //! `no-checks` takes them out of every build and wins. Where they are off, what the macros call is the identity.
+
+mod kind;
+mod level;
+mod switch;
 
 pub(crate) mod never_awaited;
 pub(crate) mod polled_after_completion;
@@ -9,8 +13,18 @@ pub(crate) mod polled_after_completion;
 pub mod off;
 pub mod on;
 
-#[cfg(all(any(debug_assertions, feature = "force-checks"), not(feature = "no-checks")))]
+#[cfg(all(
+    any(debug_assertions, feature = "force-checks"),
+    not(feature = "no-checks")
+))]
 pub(crate) use on as chosen;
 
-#[cfg(not(all(any(debug_assertions, feature = "force-checks"), not(feature = "no-checks"))))]
+#[cfg(not(all(
+    any(debug_assertions, feature = "force-checks"),
+    not(feature = "no-checks")
+)))]
 pub(crate) use off as chosen;
+
+pub use kind::{Kind, UnknownKind};
+pub(crate) use level::level_in_force;
+pub use level::{Level, UnknownLevel, level, set_level};

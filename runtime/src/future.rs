@@ -26,8 +26,10 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::check::{never_awaited, polled_after_completion};
+use crate::private::Site;
+use crate::raw;
+use crate::report::Place;
 use crate::trace::{self, Mark};
-use crate::{private::Site, raw};
 
 /// Where a future stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -121,7 +123,7 @@ impl<F: Future> Future for Checked<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         if this.head.state == State::Done {
-            polled_after_completion::report(this.head);
+            polled_after_completion::polled(this.head);
         }
         this.head.state = State::Polled;
         let polled = raw::with_pushed(this.head, || this.future.poll(cx));
@@ -149,6 +151,20 @@ impl Head {
     /// a hand-written one may well allow it.
     pub(crate) fn is_async_block(&self) -> bool {
         (self.type_name)().ends_with("{{closure}}")
+    }
+
+    /// Where the future was created, as far as known.
+    pub(crate) fn place(&self) -> Place {
+        self.created.map_or_else(|| self.defined(), Place::from)
+    }
+
+    /// Where its function is defined.
+    pub(crate) fn defined(&self) -> Place {
+        Place {
+            file: self.site.file.into(),
+            line: self.site.line,
+            column: self.site.column,
+        }
     }
 
     pub(crate) fn site(&self) -> &'static Site {

@@ -9,7 +9,13 @@ mod future;
 pub mod private;
 #[allow(unsafe_code, reason = "the one file that may")]
 mod raw;
+mod report;
 mod trace;
 
+pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
 pub use checked_async_macros::checked_async;
 pub use discard::discard;
+pub use report::{
+    Captured, Culprit, Place, TraceFrame, Violation, capture, capture_future, reported,
+    reset_exception_handler, set_exception_handler,
+};

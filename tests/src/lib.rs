@@ -1,1 +1,3 @@
-//! Behaviour tests of checked-async: see the files beside `src/`.
+//! Behaviour tests of checked-async: see the files in `tests/` beside `src/`.
+
+pub mod by_hand;

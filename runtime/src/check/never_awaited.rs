@@ -1,6 +1,12 @@
 //! `never_awaited`: a checked future was dropped without ever being polled.
+//!
+//! Most such drops are a forgotten `.await`, some are right: the loser of a race, a timeout, a task aborted before its
+//! first turn. Hence the order of questions, cheapest first: was it excused when it was made, is it part of a
+//! cancellation or of unwinding, is the kind off, did its site say enough already, and only then who is dropping it.
 
+use crate::check::{Kind, Level, level_in_force};
 use crate::future::Head;
+use crate::report::{self, Dropper, limit};
 use crate::trace::{self, Mark};
 
 /// Looks at a future that is being dropped unpolled.
@@ -9,5 +15,47 @@ pub(crate) fn dropped(head: &Head) {
     if head.mark() == Mark::Excused || trace::is_silent() || std::thread::panicking() {
         return;
     }
-    eprintln!("warning: future was never awaited: `{}`", head.name());
+    let certain = head.mark() == Mark::Certain;
+    if certain && !trace::is_top(head.link()) {
+        // Its creator, who alone would await it, is not running: this is a cancellation.
+        return;
+    }
+    let default = if certain {
+        Level::Panic
+    } else {
+        Kind::NeverAwaited.default_level()
+    };
+    let mut level = level_in_force(Kind::NeverAwaited, default);
+    if level == Level::Off {
+        return;
+    }
+    let place = head.place();
+    // Whether the site's earlier drops decide this one, because looking at every one would be slow.
+    let mut known = None;
+    if level == Level::Log && !report::is_captured() {
+        known = limit::verdict(Kind::NeverAwaited, &place);
+    }
+    match known {
+        Some(limit::Verdict::Innocent) => return,
+        Some(limit::Verdict::Guilty) => return report::count(Kind::NeverAwaited, &place),
+        None => {}
+    }
+    let dropper = Dropper::find(head);
+    let guilty = match dropper {
+        Dropper::User(_) => true,
+        Dropper::Library => false,
+        Dropper::ThreadExit => {
+            // A panic in a thread-local's destructor would abort the process.
+            level = Level::Log;
+            true
+        }
+        // Without symbols nobody can tell; then only what the generated code knows counts.
+        Dropper::Unknown => certain,
+    };
+    if guilty {
+        limit::set_verdict(Kind::NeverAwaited, &place, limit::Verdict::Guilty);
+        report::raise(report::never_awaited(head, level, &dropper));
+    } else {
+        limit::set_verdict(Kind::NeverAwaited, &place, limit::Verdict::Innocent);
+    }
 }

@@ -1,0 +1,123 @@
+//! The environment variable `CHECKED_ASYNC`: a list of settings, applied from left to right.
+//!
+//! ```text
+//! setting  = "0" | "1" | level | kind "=" level
+//! level    = "off" | "log" | "panic"
+//! ```
+//! `0` is `off`, `1` keeps the defaults, a level alone is for all kinds. (In asyncio's debug variable `0` means on; it
+//! surprises everybody.)
+
+use std::env;
+
+use super::kind::Kind;
+use super::level::Level;
+use crate::report;
+
+/// Some kinds and the level they get.
+type Setting = (Vec<Kind>, Level);
+
+/// Reads the variable; says on stderr what is wrong in it, and leaves that out.
+pub(super) fn environment() -> Vec<Setting> {
+    let Some(value) = env::var_os("CHECKED_ASYNC") else {
+        return Vec::new();
+    };
+    let (settings, mistakes) = parse(&value.to_string_lossy());
+    if !mistakes.is_empty() {
+        report::warn_of_environment(&mistakes);
+    }
+    settings
+}
+
+/// Parses a list of settings; also returns what is wrong with those that are none.
+fn parse(value: &str) -> (Vec<Setting>, Vec<String>) {
+    let mut settings = Vec::new();
+    let mut mistakes = Vec::new();
+    for setting in value
+        .split(',')
+        .map(str::trim)
+        .filter(|setting| !setting.is_empty())
+    {
+        match parse_setting(setting) {
+            Ok(setting) => settings.extend(setting),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    (settings, mistakes)
+}
+
+fn parse_setting(setting: &str) -> Result<Option<Setting>, String> {
+    let all = || Kind::ALL.to_vec();
+    match setting.split_once('=') {
+        Some((kind, level)) => {
+            let kind = kind
+                .trim()
+                .parse::<Kind>()
+                .map_err(|error| error.to_string())?;
+            let level = level
+                .trim()
+                .parse::<Level>()
+                .map_err(|error| error.to_string())?;
+            Ok(Some((vec![kind], level)))
+        }
+        None => match setting {
+            "0" => Ok(Some((all(), Level::Off))),
+            "1" => Ok(None),
+            _ => match setting.parse() {
+                Ok(level) => Ok(Some((all(), level))),
+                Err(_) if setting.parse::<Kind>().is_ok() => Err(format!(
+                    "`{setting}` lacks a level, expected `{setting}=off`, `={}` or `={}`",
+                    Level::Log,
+                    Level::Panic
+                )),
+                Err(_) => Err(format!(
+                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic` or `kind=level`"
+                )),
+            },
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_apply_from_left_to_right() {
+        let (settings, mistakes) = parse(" log , never_awaited = panic,slow_poll=off,");
+        assert_eq!(mistakes, [""; 0]);
+        assert_eq!(
+            settings,
+            [
+                (Kind::ALL.to_vec(), Level::Log),
+                (vec![Kind::NeverAwaited], Level::Panic),
+                (vec![Kind::SlowPoll], Level::Off),
+            ]
+        );
+    }
+
+    #[test]
+    fn zero_is_off_and_one_is_the_default() {
+        assert_eq!(parse("0"), (vec![(Kind::ALL.to_vec(), Level::Off)], vec![]));
+        assert_eq!(parse("1"), (vec![], vec![]));
+        assert_eq!(parse(""), (vec![], vec![]));
+    }
+
+    #[test]
+    fn mistakes_are_named_and_the_rest_holds() {
+        let (settings, mistakes) =
+            parse("yes,never_awaited,never_awaited=warn,never=log,slow_poll=log");
+        assert_eq!(settings, [(vec![Kind::SlowPoll], Level::Log)]);
+        assert_eq!(mistakes.len(), 4);
+        assert_eq!(
+            mistakes[..3],
+            [
+                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic` or `kind=level`",
+                "`never_awaited` lacks a level, expected `never_awaited=off`, `=log` or `=panic`",
+                "unknown level `warn`, expected one of `off`, `log`, `panic`",
+            ]
+        );
+        assert!(
+            mistakes[3].starts_with("unknown kind `never`, expected one of `callback_panicked`")
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! Reports: the value, the words, and the ways to whoever wants to see them.
+//!
+//! ```text
+//! check ──▶ message ──▶ Violation ──▶ raise ─┬─▶ capture          (and nowhere else)
+//!                                           ├─▶ limit ─┬─▶ tracing event
+//!                                           │          └─▶ handler, or stderr
+//!                                           └─▶ panic, at that level
+//! ```
+//! Invariants:
+//! - reporting never panics but at level `panic`, and then never while the thread is unwinding;
+//! - a report made while one is being delivered on the same thread (by a handler, say) goes straight to stderr, so
+//!   there is no recursion and nothing is lost;
+//! - no lock is held while code of the user's runs.
+
+mod capture;
+mod dropper;
+#[cfg(feature = "tracing")]
+mod events;
+mod handler;
+pub(crate) mod limit;
+mod message;
+mod text;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+
+pub(crate) use capture::is_captured;
+pub use capture::{Captured, capture, capture_future};
+pub(crate) use dropper::Dropper;
+pub use handler::{reset_exception_handler, set_exception_handler};
+pub use limit::reported;
+pub(crate) use message::{never_awaited, polled_after_completion, warn_of_environment};
+
+use crate::check::{Kind, Level};
+
+/// A fault that a check has found.
+///
+/// Its [`Display`](fmt::Display) form is the text shown on stderr.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Violation {
+    /// What it is about.
+    pub kind: Kind,
+    /// The level at which it is reported.
+    pub level: Level,
+    /// The problem in one line.
+    pub message: String,
+    /// The async function that is at fault.
+    pub function: Option<String>,
+    /// Where its future was created.
+    pub created: Option<Place>,
+    /// The function in which the fault happened, as far as known: that which dropped the future, for instance.
+    pub culprit: Option<Culprit>,
+    /// The futures that were being polled on the thread, innermost first: who awaits whom.
+    pub backtrace: Vec<TraceFrame>,
+    /// More facts.
+    pub notes: Vec<String>,
+    /// What to change.
+    pub help: Vec<String>,
+}
+
+/// A place in the source.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// The file, as the compiler was told it.
+    pub file: Cow<'static, str>,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1; 0 if not known.
+    pub column: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        if self.column != 0 {
+            write!(f, ":{}", self.column)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl From<&'static Location<'static>> for Place {
+    fn from(location: &'static Location<'static>) -> Self {
+        Place {
+            file: location.file().into(),
+            line: location.line(),
+            column: location.column(),
+        }
+    }
+}
+
+/// The function in which a fault happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Culprit {
+    /// The function's name.
+    pub function: String,
+    /// Where in it.
+    pub place: Option<Place>,
+}
+
+/// An async function that is being polled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct TraceFrame {
+    /// The function's name.
+    pub function: String,
+    /// Where it is defined.
+    pub defined: Place,
+    /// Where this call of it is.
+    pub called: Option<Place>,
+}
+
+thread_local! {
+    /// Whether this thread is delivering a report.
+    static DELIVERING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Delivers a report; at level `Panic`, panics with it.
+pub(crate) fn raise(violation: Violation) {
+    let panics = violation.level == Level::Panic && !std::thread::panicking();
+    let text = panics.then(|| violation.to_string());
+    if let Some(violation) = capture::offer(violation) {
+        match limit::admit(violation.kind, violation.created.as_ref()) {
+            limit::Admission::Show => deliver(&violation, panics),
+            limit::Admission::Last => {
+                deliver(&violation, panics);
+                text::print(&message::no_more(&violation));
+            }
+            // A panic speaks for itself, and each may be in another task.
+            limit::Admission::Count if panics => deliver(&violation, panics),
+            limit::Admission::Count => {}
+        }
+    }
+    if let Some(text) = text {
+        panic!("{text}");
+    }
+}
+
+/// Counts a report that is not delivered because its site has said enough.
+pub(crate) fn count(kind: Kind, place: &Place) {
+    limit::admit(kind, Some(place));
+}
+
+/// Gives a report to everyone who wants it. What is going to panic with the text does not need it on stderr as well.
+fn deliver(violation: &Violation, panics: bool) {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            DELIVERING.set(false);
+        }
+    }
+    if DELIVERING.replace(true) {
+        return text::print(violation);
+    }
+    let _reset = Reset;
+    #[cfg(feature = "tracing")]
+    if let Err(panic) = catch_unwind(|| events::emit(violation)) {
+        text::print(&message::subscriber_panicked(&*panic));
+        // Its drop may panic in turn.
+        std::mem::forget(panic);
+    }
+    match handler::current() {
+        Some(handler) => {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| handler(violation))) {
+                text::print(violation);
+                text::print(&message::handler_panicked(&*panic));
+                std::mem::forget(panic);
+            }
+            // The last owner drops what the handler owns, which is the user's code too.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(handler))) {
+                std::mem::forget(panic);
+            }
+        }
+        None if panics => {}
+        None => text::print(violation),
+    }
+}

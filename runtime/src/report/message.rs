@@ -1,0 +1,132 @@
+//! The words of every report.
+//!
+//! A message states the problem only, true in isolation: lowercase, no full stop, code in backticks, one line. `help`
+//! is an imperative change, `note` a fact, another place, or how to silence.
+
+use std::any::Any;
+
+use super::text::Notice;
+use super::{Dropper, TraceFrame, Violation, dropper};
+use crate::check::{Kind, Level};
+use crate::future::Head;
+use crate::raw;
+
+/// The report of a future that was dropped unpolled.
+pub(crate) fn never_awaited(head: &Head, level: Level, dropper: &Dropper) -> Violation {
+    let name = head.name();
+    let mut violation = Violation {
+        message: format!("future was never awaited: `{name}`"),
+        help: vec!["append `.await` to the call, or pass it to `checked_async::discard` to drop it on purpose".into()],
+        ..about(Kind::NeverAwaited, level, head)
+    };
+    match dropper {
+        Dropper::User(culprit) => violation.culprit.clone_from(culprit),
+        Dropper::ThreadExit => violation
+            .notes
+            .push("dropped while its thread ended".into()),
+        Dropper::Library | Dropper::Unknown => {}
+    }
+    violation
+}
+
+/// The report of a future that was polled after it was ready.
+pub(crate) fn polled_after_completion(head: &Head, level: Level) -> Violation {
+    Violation {
+        message: format!("future was polled after completion: `{}`", head.name()),
+        notes: vec!["it had already returned its output, and has nothing more to give".into()],
+        help: vec!["stop polling a future once it is ready, or wrap it in `fuse()`".into()],
+        culprit: dropper::find_poller(head),
+        ..about(Kind::PolledAfterCompletion, level, head)
+    }
+}
+
+/// What any report on a future says.
+fn about(kind: Kind, level: Level, head: &Head) -> Violation {
+    Violation {
+        kind,
+        level,
+        message: String::new(),
+        function: Some(head.name().to_owned()),
+        created: Some(head.place()),
+        culprit: None,
+        backtrace: backtrace(),
+        notes: Vec::new(),
+        help: Vec::new(),
+    }
+}
+
+/// The logical backtrace of this thread.
+fn backtrace() -> Vec<TraceFrame> {
+    let mut frames = Vec::new();
+    raw::for_each(|head| {
+        frames.push(TraceFrame {
+            function: head.name().to_owned(),
+            defined: head.defined(),
+            called: head.created().map(Into::into),
+        });
+    });
+    frames
+}
+
+/// What the culprit did.
+pub(super) fn deed(kind: Kind) -> &'static str {
+    match kind {
+        Kind::NeverAwaited => "dropped",
+        Kind::PolledAfterCompletion => "polled",
+        _ => "happened",
+    }
+}
+
+/// How to silence a kind.
+pub(super) fn silencing(kind: Kind) -> String {
+    format!("`CHECKED_ASYNC={kind}=off` silences it")
+}
+
+/// Said with the last report of a site that is shown.
+pub(super) fn no_more(violation: &Violation) -> Notice {
+    let place = violation
+        .created
+        .as_ref()
+        .map(|place| format!(" of {place}"))
+        .unwrap_or_default();
+    Notice::Note(format!(
+        "further `{}` reports{place} are counted and not shown",
+        violation.kind
+    ))
+}
+
+/// Said when the program's handler panicked with a report.
+pub(super) fn handler_panicked(panic: &(dyn Any + Send)) -> Notice {
+    Notice::Warning(format!(
+        "the exception handler panicked on the report above: {}",
+        said(panic)
+    ))
+}
+
+/// Said when a subscriber of `tracing` panicked with a report.
+#[cfg(feature = "tracing")]
+pub(super) fn subscriber_panicked(panic: &(dyn Any + Send)) -> Notice {
+    Notice::Warning(format!(
+        "the tracing subscriber panicked on a report: {}",
+        said(panic)
+    ))
+}
+
+/// Says what is wrong in the environment variable.
+pub(crate) fn warn_of_environment(mistakes: &[String]) {
+    super::text::print(&Notice::Warning(format!(
+        "ignored in `CHECKED_ASYNC`: {}",
+        mistakes.join("; ")
+    )));
+}
+
+/// The message of a panic.
+fn said(panic: &(dyn Any + Send)) -> &str {
+    if let Some(message) = panic.downcast_ref::<&str>() {
+        message
+    } else if let Some(message) = panic.downcast_ref::<String>() {
+        message
+    } else {
+        "no message"
+    }
+}
