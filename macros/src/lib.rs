@@ -1,16 +1,30 @@
-//! The attribute macros of checked-async.
+//! The attribute macros of checked-async; use them through the crate `checked-async`.
+//!
+//! An attribute's way through this crate: `args → input → facts → lints → expand`. Nothing reads to its right, lints
+//! never rewrite, and expansion never diagnoses. This file is the only one that names `proc_macro`.
 
+mod args;
+mod attribute;
+mod diagnostics;
+mod expand;
+mod facts;
+mod input;
+mod lints;
+mod probe;
+mod syntax;
+
+use attribute::Placement;
 use proc_macro::TokenStream;
 
-/// Checks an async function.
+/// Checks async code: see the crate `checked-async`, which re-exports it with its documentation.
 #[proc_macro_attribute]
-pub fn checked_async(_args: TokenStream, input: TokenStream) -> TokenStream {
-    input
+pub fn checked_async(args: TokenStream, input: TokenStream) -> TokenStream {
+    attribute::expand(args.into(), input.into(), Placement::ByUser).into()
 }
 
-/// Checks any item, for `cargo checked-async`.
+/// What `cargo checked-async` puts on the items of a workspace: as [`macro@checked_async`], but at home on every item.
 #[doc(hidden)]
 #[proc_macro_attribute]
-pub fn checked_item(_args: TokenStream, input: TokenStream) -> TokenStream {
-    input
+pub fn checked_item(args: TokenStream, input: TokenStream) -> TokenStream {
+    attribute::expand(args.into(), input.into(), Placement::ByCommand).into()
 }

@@ -264,3 +264,119 @@ where
 {
     Probe(PhantomData)
 }
+
+/// A probe whose type is still open, for lints at level `warn`.
+pub fn unasked<T>() -> Probe<T> {
+    Probe(PhantomData)
+}
+
+/// Says that two probes are of one type.
+pub fn same<T>(_: &Probe<T>, _: Probe<T>) {}
+
+/// What the finding of a lint at level `warn` is: a value of a must-use type that nobody uses.
+///
+/// rustc's `unused_must_use` warns of it: the only warning with a text of our own that stable Rust has for a type.
+pub mod finding {
+    #![allow(
+        non_camel_case_types,
+        reason = "rustc prints the type's name, and that is the lint's"
+    )]
+
+    #[must_use = "future is never awaited\n\
+        help: append `.await`, or pass it to a `spawn` or `join!`; to drop it on purpose, say `discard(…)`\n\
+        note: `#[checked(allow(unawaited_future))]` silences it"]
+    pub struct unawaited_future;
+
+    #[must_use = "future inside a discarded value is never awaited\n\
+        help: take the future out and `.await` it; for several, use `join_all` or a `FuturesUnordered`\n\
+        note: `#[checked(allow(unawaited_in_container))]` silences it"]
+    pub struct unawaited_in_container;
+
+    #[must_use = "future is bound to a name but never awaited\n\
+        help: append `.await` to bind its output instead\n\
+        note: `#[checked(allow(unused_future_binding))]` silences it"]
+    pub struct unused_future_binding;
+
+    #[must_use = "output of async code is itself a future\n\
+        help: append `.await` to the inner future\n\
+        note: `#[checked(allow(future_of_future))]` silences it"]
+    pub struct future_of_future;
+}
+
+/// A verdict at level `warn`: `L` where the answers make the lint's fault, else `()`.
+pub trait Judge<L, Future, Printable, Borrow> {
+    type Finding;
+}
+impl<T, L, P, B> Judge<L, u8, P, B> for T {
+    type Finding = ();
+}
+impl<T, L, P, B> Judge<L, u16, P, B> for T {
+    type Finding = ();
+}
+impl<T, L, B> Judge<L, i32, i32, B> for T {
+    type Finding = ();
+}
+impl<T, L> Judge<L, i32, u8, i32> for T {
+    type Finding = ();
+}
+impl<T, L> Judge<L, i32, u8, u8> for T {
+    type Finding = L;
+}
+
+/// As [`discarded_future`], at level `warn`.
+pub fn warn_discarded_future<L, T, F, C, P, B, MF, MP, MB>(
+    _: L,
+    _: &Probe<T>,
+    _: &Answers<F, C, P, B>,
+) -> <Value<T> as Judge<L, F, P, B>>::Finding
+where
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, F, P, B>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
+/// As [`discarded_container`], at level `warn`.
+pub fn warn_discarded_container<L, T, F, C, P, B, MC, MP, MB>(
+    _: L,
+    _: &Probe<T>,
+    _: &Answers<F, C, P, B>,
+) -> <Value<T> as Judge<L, C, P, B>>::Finding
+where
+    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, C, P, B>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
+/// As [`bound`], at level `warn`; of values with a future inside it says nothing.
+pub fn warn_bound<L, T, F, C, P, B, MF, MP, MB>(
+    _: L,
+    _: &Probe<T>,
+    _: &Answers<F, C, P, B>,
+) -> <Value<T> as Judge<L, F, P, B>>::Finding
+where
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, F, P, B>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
+/// As [`output`], at level `warn`.
+pub fn warn_output<L, T, F, C, P, B, MF, MP, MB>(
+    _: L,
+    _: &Probe<T>,
+    _: &Answers<F, C, P, B>,
+) -> <Value<T> as Judge<L, F, P, B>>::Finding
+where
+    T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, F, P, B>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
+/// Asserts that a future is `Send`, for the argument `send`.
+#[inline(always)]
+pub fn is_send<F: Future + Send>(future: F) -> F {
+    future
+}

@@ -1,0 +1,233 @@
+//! The arguments of the attribute, and of the statement attribute `#[checked(…)]`.
+
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::lints::{LINTS, Level, Levels};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{Attribute, LitStr, Meta, Path, Token};
+
+const ARGUMENTS: &str = "`allow(…)`, `warn(…)`, `deny(…)`, `send`, `name = \"…\"` and `crate = path`";
+
+/// What the user wrote in `#[checked_async(…)]`.
+#[derive(Clone, Default)]
+pub(crate) struct Args {
+    pub(crate) levels: Levels,
+    /// `send`: assert at the definition that the future is `Send`.
+    pub(crate) send: Option<Span>,
+    /// `name = "…"`: what reports call the function.
+    pub(crate) name: Option<LitStr>,
+    /// `crate = path`: where the runtime crate is, for those who renamed it.
+    pub(crate) runtime: Option<Path>,
+}
+
+impl Args {
+    /// Reads the arguments; reports each mistake and goes on with the rest.
+    pub(crate) fn parse(tokens: TokenStream, base: Levels, sink: &Sink) -> Self {
+        let mut args = Args { levels: base, ..Args::default() };
+        let parse = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                args.parse_one(input, sink)?;
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = parse.parse2(tokens) {
+            sink.report(Diagnostic::from(error).help(&format!("the arguments are {ARGUMENTS}")));
+        }
+        args
+    }
+
+    /// The arguments once more, for an attribute that is handed on.
+    pub(crate) fn to_tokens(&self) -> TokenStream {
+        let levels = self.levels.changed().map(|(lint, level)| {
+            let lint = Ident::new(lint, Span::call_site());
+            let level = Ident::new(level.name(), Span::call_site());
+            quote!(#level(#lint),)
+        });
+        let send = self.send.map(|span| quote_spanned!(span=> send,));
+        let name = self.name.as_ref().map(|name| quote!(name = #name,));
+        let runtime = self.runtime.as_ref().map(|path| quote!(crate = #path,));
+        quote!(#(#levels)* #send #name #runtime)
+    }
+
+    fn parse_one(&mut self, input: ParseStream<'_>, sink: &Sink) -> syn::Result<()> {
+        if input.peek(Token![crate]) {
+            let key: Token![crate] = input.parse()?;
+            input.parse::<Token![=]>()?;
+            let path = if input.peek(LitStr) { input.parse::<LitStr>()?.parse()? } else { input.parse()? };
+            set_once(&mut self.runtime, path, key.span(), "crate", sink);
+            return Ok(());
+        }
+        let key = input.call(Ident::parse_any)?;
+        if let Some(level) = level_named(&key) {
+            let content;
+            syn::parenthesized!(content in input);
+            return set_levels(&mut self.levels, level, &content, sink);
+        }
+        if key == "send" {
+            set_once(&mut self.send, key.span(), key.span(), "send", sink);
+            return Ok(());
+        }
+        if key == "name" {
+            input.parse::<Token![=]>()?;
+            set_once(&mut self.name, input.parse()?, key.span(), "name", sink);
+            return Ok(());
+        }
+        skip_value(input)?;
+        sink.report(
+            Diagnostic::at(key.span(), format!("unknown argument `{key}`"))
+                .help(&format!("the arguments are {ARGUMENTS}")),
+        );
+        Ok(())
+    }
+}
+
+/// The levels after `#[checked(…)]` on a statement or expression; reports each mistake and goes on with the rest.
+pub(crate) fn statement_levels(attribute: &Attribute, mut levels: Levels, sink: &Sink) -> Levels {
+    const HELP: &str = "write `#[checked(allow(lint_name))]`, or `warn` or `deny`";
+    let Meta::List(list) = &attribute.meta else {
+        sink.report(Diagnostic::at(attribute.span(), "`#[checked]` says nothing").help(HELP));
+        return levels;
+    };
+    let parse = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            let key = input.call(Ident::parse_any)?;
+            if let Some(level) = level_named(&key) {
+                let content;
+                syn::parenthesized!(content in input);
+                set_levels(&mut levels, level, &content, sink)?;
+            } else {
+                skip_value(input)?;
+                sink.report(Diagnostic::at(key.span(), format!("unknown argument `{key}`")).help(HELP));
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = parse.parse2(list.tokens.clone()) {
+        sink.report(Diagnostic::from(error).help(HELP));
+    }
+    levels
+}
+
+fn level_named(key: &Ident) -> Option<Level> {
+    if key == "allow" {
+        Some(Level::Allow)
+    } else if key == "warn" {
+        Some(Level::Warn)
+    } else if key == "deny" {
+        Some(Level::Deny)
+    } else {
+        None
+    }
+}
+
+fn set_levels(levels: &mut Levels, level: Level, input: ParseStream<'_>, sink: &Sink) -> syn::Result<()> {
+    for lint in input.parse_terminated(Ident::parse_any, Token![,])? {
+        if !levels.set(&lint.to_string(), level) {
+            sink.report(unknown_lint(&lint));
+        }
+    }
+    Ok(())
+}
+
+fn unknown_lint(lint: &Ident) -> Diagnostic {
+    let name = lint.to_string();
+    let nearest = LINTS.iter().map(|lint| (distance(&name, lint.name), lint.name)).min();
+    let diagnostic = Diagnostic::at(lint.span(), format!("unknown lint `{name}`"));
+    match nearest {
+        Some((distance, nearest)) if distance <= name.len() / 3 => {
+            diagnostic.help(&format!("there is a lint with a similar name: `{nearest}`"))
+        }
+        _ => {
+            let names: Vec<String> = LINTS.iter().map(|lint| format!("`{}`", lint.name)).collect();
+            diagnostic.help(&format!("the lints are {}", names.join(", ")))
+        }
+    }
+}
+
+/// How many letters differ (Levenshtein's distance).
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.bytes().enumerate() {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+fn set_once<T>(slot: &mut Option<T>, value: T, span: Span, name: &str, sink: &Sink) {
+    if slot.is_some() {
+        sink.report(Diagnostic::at(span, format!("`{name}` is given twice")).help("keep one of them"));
+    } else {
+        *slot = Some(value);
+    }
+}
+
+/// Skips what follows an unknown key, so that the arguments after it are still read.
+fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(tokens: TokenStream) -> Vec<String> {
+        let sink = Sink::new();
+        Args::parse(tokens, Levels::default(), &sink);
+        sink.into_texts()
+    }
+
+    #[test]
+    fn every_argument_is_read() {
+        let sink = Sink::new();
+        let tokens = quote!(allow(unawaited_future), warn(future_of_future), send, name = "n", crate = other::path,);
+        let args = Args::parse(tokens, Levels::default(), &sink);
+        assert!(sink.into_texts().is_empty());
+        assert_eq!(args.levels.of("unawaited_future"), Level::Allow);
+        assert_eq!(args.levels.of("future_of_future"), Level::Warn);
+        assert!(args.send.is_some() && args.runtime.is_some());
+        assert_eq!(args.name.unwrap().value(), "n");
+    }
+
+    #[test]
+    fn a_misspelt_lint_is_answered_with_the_right_name() {
+        let texts = mistakes(quote!(allow(unawaited_futures)));
+        assert_eq!(
+            texts,
+            ["unknown lint `unawaited_futures`\nhelp: there is a lint with a similar name: `unawaited_future`"]
+        );
+    }
+
+    #[test]
+    fn one_mistake_does_not_hide_the_next() {
+        let texts = mistakes(quote!(colour = "red", send, send, deny(nothing_like_it)));
+        assert_eq!(texts.len(), 3, "{texts:?}");
+        assert!(texts[0].starts_with("unknown argument `colour`"));
+        assert!(texts[1].starts_with("`send` is given twice"));
+        assert!(texts[2].starts_with("unknown lint `nothing_like_it`"));
+    }
+
+    #[test]
+    fn broken_arguments_are_one_error() {
+        for tokens in [quote!(allow), quote!(name), quote!(name = 3), quote!(=), quote!(allow = 1), quote!(crate)] {
+            assert_eq!(mistakes(tokens.clone()).len(), 1, "{tokens}");
+        }
+    }
+}

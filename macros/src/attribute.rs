@@ -1,0 +1,372 @@
+//! The attribute as a whole: what stands under it, what becomes of each function in it, and what is said where it is
+//! misplaced.
+
+use crate::args::Args;
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::expand::{self, Form, Runtime, Scope, can_be_named, ends_in_box_pin, has_returns};
+use crate::input::{Function, Input};
+use crate::lints::Levels;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Attribute, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, ReturnType, Signature, TraitItem, Visibility};
+
+/// Who put the attribute there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Placement {
+    /// A user, who wants to be told where it does nothing.
+    ByUser,
+    /// The command, which puts it on everything that may hold async code.
+    ByCommand,
+}
+
+/// Expands the attribute: always to the item, whatever is wrong, followed by the errors.
+pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement) -> TokenStream {
+    let sink = Sink::new();
+    let args = Args::parse(args, Levels::default(), &sink);
+    let attribute = Attributed { scope: Scope { runtime: Runtime::new(args.runtime.clone()), sink: &sink }, placement };
+    let mut output = attribute.item(input, &args);
+    output.extend(sink.into_tokens());
+    output
+}
+
+struct Attributed<'a> {
+    scope: Scope<'a>,
+    placement: Placement,
+}
+
+/// What is known of the place where a function stands.
+#[derive(Clone, Copy, Default)]
+struct Surroundings {
+    /// In a `pub trait`, where rustc's `async_fn_in_trait` must see the `async`.
+    public_trait: bool,
+    /// In an `impl` or `trait` under another attribute, which must see the `async`.
+    foreign_attribute: bool,
+    /// In an item under the attribute, and so not expected to be async itself.
+    nested: bool,
+}
+
+impl Attributed<'_> {
+    fn item(&self, tokens: TokenStream, args: &Args) -> TokenStream {
+        match Input::parse(tokens.clone()) {
+            Input::Function(function) => self.function(*function, args, Surroundings::default()),
+            Input::Impl(item) => self.implementation(item, args),
+            Input::Trait(item) => self.trait_(item, args),
+            Input::Module(item) => self.module(item, args),
+            Input::Declaration { asyncness } => {
+                if let Some(send) = args.send {
+                    self.report(
+                        Diagnostic::at(send, "`send` needs a function body to look at")
+                            .help("declare the function as `fn … -> impl Future<Output = …> + Send`"),
+                    );
+                } else if asyncness.is_none() {
+                    self.report(not_async(&tokens));
+                }
+                tokens
+            }
+            Input::OutOfLineModule { name } => {
+                self.report(
+                    Diagnostic::at(name.span(), "`#[checked_async]` cannot see into a module in another file")
+                        .help("put the attribute on the items in that file, or run `cargo checked-async check`"),
+                );
+                tokens
+            }
+            Input::ConstFunction { constness } => {
+                self.report(
+                    Diagnostic::at(constness, "`#[checked_async]` on a `const fn`")
+                        .help("remove the attribute: a `const fn` cannot be async"),
+                );
+                tokens
+            }
+            Input::Other { keyword } => {
+                self.report(
+                    Diagnostic::at(keyword.span(), format!("`#[checked_async]` on a `{keyword}`"))
+                        .help("put it on an `async fn`, an `impl` block, a `trait` or an inline `mod`"),
+                );
+                tokens
+            }
+            Input::Unfinished => tokens,
+        }
+    }
+
+    fn report(&self, diagnostic: Diagnostic) {
+        if self.placement == Placement::ByUser {
+            self.scope.sink.report(diagnostic);
+        }
+    }
+
+    fn implementation(&self, mut item: ItemImpl, args: &Args) -> TokenStream {
+        if let Some(handed_on) = self.hand_on(&mut item.attrs, args) {
+            return quote!(#(#handed_on)* #item);
+        }
+        let surroundings =
+            Surroundings { foreign_attribute: has_foreign_attribute(&item.attrs), nested: true, public_trait: false };
+        for member in &mut item.items {
+            if let ImplItem::Fn(function) = member
+                && !is_checked_itself(&function.attrs)
+                && function.sig.constness.is_none()
+            {
+                let function = function.clone();
+                let function =
+                    Function::new(function.attrs, function.vis, function.modifiers, function.sig, function.block);
+                *member = ImplItem::Verbatim(self.function(function, args, surroundings));
+            }
+        }
+        item.into_token_stream()
+    }
+
+    fn trait_(&self, mut item: ItemTrait, args: &Args) -> TokenStream {
+        if let Some(handed_on) = self.hand_on(&mut item.attrs, args) {
+            return quote!(#(#handed_on)* #item);
+        }
+        let surroundings = Surroundings {
+            foreign_attribute: has_foreign_attribute(&item.attrs),
+            nested: true,
+            public_trait: !matches!(item.vis, Visibility::Inherited),
+        };
+        for member in &mut item.items {
+            if let TraitItem::Fn(function) = member
+                && !is_checked_itself(&function.attrs)
+                && function.sig.constness.is_none()
+                && let Some(block) = function.default.clone()
+            {
+                let function = function.clone();
+                let function =
+                    Function::new(function.attrs, Visibility::Inherited, function.modifiers, function.sig, block);
+                *member = TraitItem::Verbatim(self.function(function, args, surroundings));
+            }
+        }
+        item.into_token_stream()
+    }
+
+    fn module(&self, mut item: ItemMod, args: &Args) -> TokenStream {
+        let Some((_, items)) = &mut item.content else { return item.into_token_stream() };
+        for member in items {
+            let attributes = match member {
+                Item::Fn(function) => &function.attrs,
+                Item::Impl(implementation) => &implementation.attrs,
+                Item::Trait(trait_) => &trait_.attrs,
+                Item::Mod(module) => &module.attrs,
+                _ => continue,
+            };
+            if is_checked_itself(attributes) {
+                continue;
+            }
+            let expanded = match member.clone() {
+                Item::Fn(function) if function.sig.constness.is_none() => {
+                    let function =
+                        Function::new(function.attrs, function.vis, function.modifiers, function.sig, *function.block);
+                    self.function(function, args, Surroundings { nested: true, ..Surroundings::default() })
+                }
+                Item::Impl(implementation) => self.implementation(implementation, args),
+                Item::Trait(trait_) => self.trait_(trait_, args),
+                Item::Mod(module) => self.module(module, args),
+                _ => continue,
+            };
+            *member = Item::Verbatim(expanded);
+        }
+        item.into_token_stream()
+    }
+
+    fn function(&self, mut function: Function, args: &Args, surroundings: Surroundings) -> TokenStream {
+        if let Some(handed_on) = self.hand_on(&mut function.attrs, args) {
+            return quote!(#(#handed_on)* #function);
+        }
+        let form = self.form(&function, surroundings);
+        if let Some(send) = args.send
+            && form != Form::Wrapped
+            && !surroundings.nested
+        {
+            self.report(
+                Diagnostic::at(send, "`send` cannot be asserted of this function")
+                    .help("it needs an `async fn` with a return type that can be named, under no other attribute"),
+            );
+        }
+        expand::function(function, form, args, &self.scope)
+    }
+
+    fn form(&self, function: &Function, surroundings: Surroundings) -> Form {
+        let sig = &function.sig;
+        if sig.asyncness.is_none() {
+            return self.form_of_sync(function, surroundings);
+        }
+        if !can_be_named(&sig.output) || sig.variadic.is_some() {
+            Form::Linted
+        } else if surroundings.foreign_attribute
+            || surroundings.public_trait
+            || has_foreign_attribute(&function.attrs)
+            || function.attrs.iter().any(|attribute| attribute.path().is_ident("must_use"))
+            || sig.ident == "main"
+        {
+            Form::Kept
+        } else {
+            Form::Wrapped
+        }
+    }
+
+    /// A function that is not async may make its future by hand, or another attribute may have done it.
+    fn form_of_sync(&self, function: &Function, surroundings: Surroundings) -> Form {
+        let returned = returned_future(&function.sig);
+        if returned == Some(Returned::Impl) && !has_returns(function.block.to_token_stream()) {
+            return Form::ReturnsFuture;
+        }
+        if returned == Some(Returned::Boxed) && ends_in_box_pin(&function.block) {
+            return Form::ReturnsBox;
+        }
+        if returned.is_none() && !surroundings.nested && !holds_async(function.block.to_token_stream()) {
+            self.report(not_async(&function.sig.to_token_stream()));
+        }
+        Form::Linted
+    }
+
+    /// Puts the attribute behind those that understand async fns only before it changes them, and keep what follows.
+    ///
+    /// Input:  `#[instrument] async fn f() { … }`
+    /// Output: `#[checked_async] async fn f() { … }`, with `#[instrument]` to be put before it
+    fn hand_on(&self, attributes: &mut Vec<Attribute>, args: &Args) -> Option<Vec<TokenStream>> {
+        const EXPANDED_FIRST: &[&str] = &["async_recursion", "async_trait", "instrument"];
+        let first = attributes.iter().any(|attribute| {
+            attribute.path().segments.last().is_some_and(|last| EXPANDED_FIRST.iter().any(|name| last.ident == name))
+        });
+        let others = attributes.iter().filter(|attribute| is_foreign(attribute)).count();
+        if !first || others > 1 {
+            return None;
+        }
+        let (outer, inner): (Vec<Attribute>, Vec<Attribute>) =
+            attributes.drain(..).partition(|attribute| matches!(attribute.style, syn::AttrStyle::Outer));
+        *attributes = inner;
+        let mut handed_on: Vec<TokenStream> = outer.iter().map(ToTokens::to_token_stream).collect();
+        handed_on.push(self.attribute(args));
+        Some(handed_on)
+    }
+
+    /// The attribute once more, with the same arguments.
+    fn attribute(&self, args: &Args) -> TokenStream {
+        let name = match self.placement {
+            Placement::ByUser => "checked_async",
+            Placement::ByCommand => "checked_item",
+        };
+        let path = self.scope.runtime.attribute(name, Span::call_site());
+        let arguments = args.to_tokens();
+        quote!(#[#path(#arguments)])
+    }
+}
+
+fn not_async(item: &TokenStream) -> Diagnostic {
+    let fn_token = item.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "fn" => Some(ident.span()),
+        _ => None,
+    });
+    Diagnostic::at(fn_token.unwrap_or_else(Span::call_site), "`#[checked_async]` on a function that is not async")
+        .help("make it an `async fn`, return `impl Future`, or remove the attribute")
+}
+
+/// Does it carry the attribute itself, perhaps with other arguments?
+fn is_checked_itself(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute
+            .path()
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "checked_async" || last.ident == "checked_item")
+    })
+}
+
+fn has_foreign_attribute(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(is_foreign)
+}
+
+/// Could the attribute be a macro, which wants to see the async fn as it was written?
+fn is_foreign(attribute: &Attribute) -> bool {
+    const BUILT_IN: &[&str] = &[
+        "allow",
+        "automatically_derived",
+        "cfg",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "export_name",
+        "forbid",
+        "inline",
+        "link_section",
+        "must_use",
+        "no_mangle",
+        "target_feature",
+        "track_caller",
+        "warn",
+    ];
+    const TOOLS: &[&str] = &["clippy", "diagnostic", "rustdoc", "rustfmt"];
+    let path = attribute.path();
+    let Some(first) = path.segments.first() else { return false };
+    if attribute.path().is_ident("cfg_attr") {
+        return !conditional_is_built_in(attribute, BUILT_IN, TOOLS);
+    }
+    let names = if path.segments.len() == 1 { BUILT_IN } else { TOOLS };
+    let unsafe_ = path.is_ident("unsafe");
+    !unsafe_ && !names.iter().any(|name| first.ident == name)
+}
+
+/// Does `#[cfg_attr(condition, …)]` set built-in attributes only?
+fn conditional_is_built_in(attribute: &Attribute, built_in: &[&str], tools: &[&str]) -> bool {
+    let syn::Meta::List(list) = &attribute.meta else { return true };
+    let mut after_comma = false;
+    list.tokens.clone().into_iter().all(|token| match token {
+        TokenTree::Punct(punct) if punct.as_char() == ',' => {
+            after_comma = true;
+            true
+        }
+        TokenTree::Ident(ident) if after_comma => {
+            after_comma = false;
+            built_in.iter().chain(tools).any(|name| ident == name)
+        }
+        _ => true,
+    })
+}
+
+#[derive(PartialEq, Eq)]
+enum Returned {
+    Impl,
+    Boxed,
+}
+
+/// How a function that is not async returns a future, if its signature says that it does.
+fn returned_future(sig: &Signature) -> Option<Returned> {
+    let ReturnType::Type(_, ty) = &sig.output else { return None };
+    match &**ty {
+        syn::Type::ImplTrait(impl_trait) => {
+            let transparent = |bound: &syn::TypeParamBound| match bound {
+                syn::TypeParamBound::Trait(bound) => bound
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|last| ["Future", "Send", "Sync", "Unpin"].iter().any(|name| last.ident == name)),
+                _ => true,
+            };
+            let is_future = impl_trait.bounds.iter().any(|bound| {
+                matches!(bound, syn::TypeParamBound::Trait(bound)
+                    if bound.path.segments.last().is_some_and(|last| last.ident == "Future"))
+            });
+            (is_future && impl_trait.bounds.iter().all(transparent)).then_some(Returned::Impl)
+        }
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let boxed = last.ident == "BoxFuture" || last.ident == "LocalBoxFuture";
+            let pinned = last.ident == "Pin" && {
+                let arguments = last.arguments.to_token_stream().to_string();
+                arguments.contains("dyn") && arguments.contains("Future")
+            };
+            (boxed || pinned).then_some(Returned::Boxed)
+        }
+        _ => None,
+    }
+}
+
+/// Is there an async block or closure, or an `.await`, as another attribute leaves behind?
+fn holds_async(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => holds_async(group.stream()),
+        TokenTree::Ident(ident) => ident == "async" || ident == "await",
+        _ => false,
+    })
+}

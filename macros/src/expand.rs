@@ -1,0 +1,49 @@
+//! The rewrites. Each states what it makes of what; none of them reports an error.
+
+mod body;
+mod function;
+mod macros;
+mod output;
+mod parameters;
+mod probes;
+
+pub(crate) use body::Scope;
+pub(crate) use function::{Form, ends_in_box_pin, function, has_returns};
+pub(crate) use output::can_be_named;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::Path;
+
+/// The place of a user's token with the hygiene of generated code: errors point there, and lints on user code stay silent.
+fn generated(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// Where the runtime crate is: `::checked_async`, or what the user's `crate = …` says.
+#[derive(Clone)]
+pub(crate) struct Runtime(Option<Path>);
+
+impl Runtime {
+    pub(crate) fn new(path: Option<Path>) -> Self {
+        Self(path)
+    }
+
+    /// The path of its module `private`, at a place of the user's code.
+    fn private(&self, span: Span) -> TokenStream {
+        match &self.0 {
+            Some(path) => quote_spanned!(span=> #path::private),
+            None => quote_spanned!(span=> ::checked_async::private),
+        }
+    }
+
+    /// The path of the attribute itself, for an item that it shall see again after another attribute.
+    pub(crate) fn attribute(&self, name: &str, span: Span) -> TokenStream {
+        let name = proc_macro2::Ident::new(name, span);
+        let root = match &self.0 {
+            Some(path) => quote::quote!(#path),
+            None => quote_spanned!(span=> ::checked_async),
+        };
+        if name == "checked_item" { quote::quote!(#root::private::#name) } else { quote::quote!(#root::#name) }
+    }
+}

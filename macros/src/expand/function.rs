@@ -1,0 +1,188 @@
+//! One function: its body linted, its future wrapped.
+
+use super::body::Scope;
+use super::output::Output;
+use super::{Runtime, generated, parameters};
+use crate::args::Args;
+use crate::input::Function;
+use crate::syntax;
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, ReturnType, Stmt};
+
+/// What becomes of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// An async fn: the future that a call makes is wrapped, and knows where it was made.
+    Wrapped,
+    /// An async fn that must stay one, for another attribute or a rustc lint to see: its body is wrapped.
+    Kept,
+    /// A function that returns `impl Future`: what it returns is wrapped.
+    ReturnsFuture,
+    /// A function that ends in `Box::pin(…)`: what is pinned is wrapped.
+    ReturnsBox,
+    /// Only linted.
+    Linted,
+}
+
+/// Rewrites a function.
+pub(crate) fn function(mut function: Function, form: Form, args: &Args, scope: &Scope<'_>) -> TokenStream {
+    scope.check_block(&mut function.block, args.levels);
+    match form {
+        Form::Wrapped => wrapped(function, args, &scope.runtime),
+        Form::Kept => kept(function, args, &scope.runtime),
+        Form::ReturnsFuture => returns_future(function, args, &scope.runtime),
+        Form::ReturnsBox => returns_box(function, args, &scope.runtime),
+        Form::Linted => function.into_token_stream(),
+    }
+}
+
+/// Input:  `async fn f(a: A) -> B { body }`
+/// Output: `#[cfg_attr(debug_assertions, track_caller)]
+///          fn f(a: A) -> impl Future<Output = B> {
+///              future(&Site { … }, async move { hint; let a = a; { body } })
+///          }`
+fn wrapped(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStream {
+    let span = generated(function.sig.ident.span());
+    let output = Output::of(&function.sig.output, parameters::end_of(&function.sig));
+    let future = future(&mut function, &output, args, runtime);
+    let ty = output.ty(runtime);
+    let arrow = match &function.sig.output {
+        ReturnType::Type(arrow, _) => *arrow,
+        ReturnType::Default => syn::Token![->](span),
+    };
+    let future_type = quote_spanned!(span=> impl ::core::future::Future<Output = #ty>);
+    function.sig.output = ReturnType::Type(arrow, Box::new(syn::Type::Verbatim(future_type)));
+    function.sig.asyncness = None;
+    let site = site(&function, args, runtime);
+    let private = runtime.private(span);
+    let mut body = quote_spanned!(span=> #private::future(#site, #future));
+    if let Some(send) = args.send {
+        let private = runtime.private(send);
+        body = quote_spanned!(send=> #private::probe::is_send(#body));
+    }
+    with_body(&function, track_caller(&function), &body)
+}
+
+/// Input:  `async fn f(a: A) -> B { body }`
+/// Output: `async fn f(a: A) -> B { frame(&Site { … }, async move { hint; let a = a; … }).await }`
+fn kept(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStream {
+    let span = generated(function.sig.ident.span());
+    let output = Output::of(&function.sig.output, parameters::end_of(&function.sig));
+    let future = future(&mut function, &output, args, runtime);
+    let site = site(&function, args, runtime);
+    let private = runtime.private(span);
+    let body = quote_spanned!(span=> #private::frame(#site, #future).await);
+    with_body(&function, TokenStream::new(), &body)
+}
+
+/// Input:  `fn f(a: A) -> impl Future<Output = B> { body }`
+/// Output: `#[cfg_attr(debug_assertions, track_caller)]
+///          fn f(a: A) -> impl Future<Output = B> { let made = { body }; future(&Site { … }, made) }`
+fn returns_future(function: Function, args: &Args, runtime: &Runtime) -> TokenStream {
+    let span = generated(function.sig.ident.span());
+    let site = site(&function, args, runtime);
+    let private = runtime.private(span);
+    let block = &function.block;
+    let body = quote_spanned! {span=>
+        let made = #block;
+        #private::future(#site, made)
+    };
+    with_body(&function, track_caller(&function), &body)
+}
+
+/// Input:  `fn f(a: A) -> BoxFuture<'_, B> { statements; Box::pin(made) }`
+/// Output: `#[cfg_attr(debug_assertions, track_caller)]
+///          fn f(a: A) -> BoxFuture<'_, B> { statements; Box::pin(future(&Site { … }, made)) }`
+fn returns_box(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStream {
+    let span = generated(function.sig.ident.span());
+    let site = site(&function, args, runtime);
+    let private = runtime.private(span);
+    if let Some(Stmt::Expr(Expr::Call(call), None)) = function.block.stmts.last_mut()
+        && let Some(made) = call.args.first_mut()
+    {
+        *made = Expr::Verbatim(quote_spanned!(span=> #private::future(#site, #made)));
+    }
+    let track_caller = track_caller(&function);
+    quote!(#track_caller #function)
+}
+
+/// The function's future: an async block that owns the arguments.
+///
+/// The body's temporaries must end before the arguments, as in an async fn. They do where the last expression is of
+/// edition 2024, which generated braces are, whatever the edition of the user's own.
+fn future(function: &mut Function, output: &Output, args: &Args, runtime: &Runtime) -> TokenStream {
+    let span = generated(function.sig.ident.span());
+    let hint = output.hint(args.levels.of("future_of_future"), runtime);
+    let moves = parameters::move_into_future(&mut function.sig);
+    let statements = &function.block.stmts;
+    let mut body = Group::new(proc_macro2::Delimiter::Brace, quote!(#(#statements)*));
+    body.set_span(generated(function.block.brace_token.span.join()));
+    quote_spanned! {span=>
+        async move {
+            #hint
+            #moves
+            #body
+        }
+    }
+}
+
+/// The static description of the function.
+fn site(function: &Function, args: &Args, runtime: &Runtime) -> TokenStream {
+    let span = generated(function.sig.ident.span());
+    let private = runtime.private(span);
+    let start = function.sig.ident.span().start();
+    let (line, column) = (start.line as u32, start.column as u32 + 1);
+    let name = match &args.name {
+        Some(name) => quote_spanned!(span=> ::core::option::Option::Some(#name)),
+        None => quote_spanned!(span=> ::core::option::Option::None),
+    };
+    quote_spanned! {span=>
+        &#private::Site { file: ::core::file!(), line: #line, column: #column, name: #name }
+    }
+}
+
+/// The attribute by which a call knows where it stands, in builds that have checks.
+fn track_caller(function: &Function) -> TokenStream {
+    let span = generated(function.sig.ident.span());
+    let rust_abi = match &function.sig.abi {
+        None => true,
+        Some(abi) => abi.name.as_ref().is_some_and(|name| name.value() == "Rust"),
+    };
+    let given = function.attrs.iter().any(|attribute| attribute.path().is_ident("track_caller"));
+    if !rust_abi || given || cfg!(feature = "no-checks") {
+        TokenStream::new()
+    } else if cfg!(feature = "force-checks") {
+        quote_spanned!(span=> #[track_caller])
+    } else {
+        quote_spanned!(span=> #[cfg_attr(debug_assertions, track_caller)])
+    }
+}
+
+/// The function with another body, in the user's braces.
+fn with_body(function: &Function, attribute: TokenStream, body: &TokenStream) -> TokenStream {
+    let Function { attrs, inner_attrs, vis, modifiers, sig, block } = function;
+    let mut braces = Group::new(proc_macro2::Delimiter::Brace, quote!(#(#inner_attrs)* #body));
+    braces.set_span(block.brace_token.span.join());
+    let defaultness = modifiers.defaultness;
+    quote!(#(#attrs)* #attribute #vis #defaultness #sig #braces)
+}
+
+/// Does the block's value come from `Box::pin(…)`?
+pub(crate) fn ends_in_box_pin(block: &syn::Block) -> bool {
+    let Some(Expr::Call(call)) = syntax::tail(block) else { return false };
+    let Expr::Path(path) = &*call.func else { return false };
+    let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
+    call.args.len() == 1
+        && names.next().is_some_and(|name| name == "pin")
+        && names.next().is_some_and(|name| name == "Box")
+}
+
+/// Are there `return`s of the function itself, which would need the same wrapping as its last expression?
+pub(crate) fn has_returns(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_returns(group.stream()),
+        TokenTree::Ident(ident) => ident == "return",
+        _ => false,
+    })
+}

@@ -1,0 +1,126 @@
+//! The declared return type: what a body's `return`s and last expression are coerced to.
+
+use super::{Runtime, generated};
+use crate::lints::Level;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, ReturnType, Type};
+
+/// A function's return type.
+pub(super) struct Output {
+    declared: Option<Type>,
+    span: Span,
+}
+
+impl Output {
+    pub(super) fn of(output: &ReturnType, fallback: Span) -> Self {
+        match output {
+            ReturnType::Default => Self { declared: None, span: fallback },
+            ReturnType::Type(_, ty) => Self { declared: Some((**ty).clone()), span: ty.span() },
+        }
+    }
+
+    /// The type as it may stand in any place; stable Rust allows `!` only after a function's arrow.
+    pub(super) fn ty(&self, runtime: &Runtime) -> TokenStream {
+        let span = generated(self.span);
+        match &self.declared {
+            None => quote_spanned!(span=> ()),
+            Some(Type::Never(never)) => {
+                let private = runtime.private(span);
+                quote_spanned!(span=> <fn() -> #never as #private::probe::FnOutput>::Output)
+            }
+            Some(ty) => ty.to_token_stream(),
+        }
+    }
+
+    /// A statement that tells rustc the body's type before it reads the body, so that `return`s coerce as declared; it
+    /// also asks `future_of_future`'s question where the type may be a future.
+    ///
+    /// Input:  `-> Output`
+    /// Output: `if false { return value::<Output>(output(&(0, 0, 0, 0))); }`
+    pub(super) fn hint(&self, level: Level, runtime: &Runtime) -> TokenStream {
+        let span = generated(self.span);
+        let private = runtime.private(span);
+        if let Some(Type::Never(_)) = self.declared {
+            // Nothing is coerced to `!`, and what stands after an expression of that type is unreachable.
+            return TokenStream::new();
+        }
+        let ty = self.ty(runtime);
+        let Some(declared) = self.declared.as_ref().filter(|ty| level != Level::Allow && may_be_future(ty)) else {
+            return quote_spanned!(span=> if false { return #private::probe::any::<#ty>(); });
+        };
+        let (first, last) = ends(declared);
+        let answers = {
+            let span = generated(last);
+            let mut group =
+                proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote_spanned!(span=> &(0, 0, 0, 0)));
+            group.set_span(span);
+            group
+        };
+        let private = runtime.private(generated(first));
+        let function = quote_spanned!(generated(first)=> #private::probe::output);
+        if level == Level::Deny {
+            return quote_spanned!(span=> if false { return #private::probe::value::<#ty>(#function #answers); });
+        }
+        let warned = quote_spanned!(first=> warn_output);
+        let arguments = quote_spanned!(span=> (#private::probe::finding::future_of_future, &probe, &(0, 0, 0, 0)));
+        let called = quote!(#private::probe::#warned #arguments);
+        quote_spanned! {span=> if false {
+            let probe = #private::probe::unasked::<#ty>();
+            #called;
+            return #private::probe::value(probe);
+        } }
+    }
+}
+
+/// Can a return type be written again in the body? Not with an `impl Trait` in it.
+pub(crate) fn can_be_named(output: &ReturnType) -> bool {
+    fn names_impl(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => names_impl(group.stream()),
+            TokenTree::Ident(ident) => ident == "impl",
+            _ => false,
+        })
+    }
+    !names_impl(output.to_token_stream())
+}
+
+/// The places of a type's first and last token.
+fn ends(ty: &Type) -> (Span, Span) {
+    let tokens: Vec<TokenTree> = ty.to_token_stream().into_iter().collect();
+    let last = match tokens.last() {
+        Some(TokenTree::Group(group)) => group.span_close(),
+        Some(token) => token.span(),
+        None => ty.span(),
+    };
+    (tokens.first().map_or_else(|| ty.span(), TokenTree::span), last)
+}
+
+/// Could the type be a future, or one in `Ok` or `Some`? Not if it is well known to be something else.
+fn may_be_future(ty: &Type) -> bool {
+    const KNOWN: &[&str] = &[
+        "Arc", "Body", "Bytes", "BytesMut", "Cow", "Duration", "HashMap", "Instant", "PathBuf", "Rc", "Request",
+        "Response", "Self", "String", "Value", "Vec", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8",
+        "isize", "str", "u128", "u16", "u32", "u64", "u8", "usize",
+    ];
+    match ty {
+        Type::Paren(paren) => may_be_future(&paren.elem),
+        Type::Group(group) => may_be_future(&group.elem),
+        Type::Path(path) => {
+            let Some(segment) = path.path.segments.last() else { return false };
+            if segment.ident == "Option" || segment.ident == "Result" {
+                return match &segment.arguments {
+                    PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+                        Some(GenericArgument::Type(ty)) => may_be_future(ty),
+                        _ => true,
+                    },
+                    _ => true,
+                };
+            }
+            !KNOWN.iter().any(|known| segment.ident == known)
+        }
+        Type::Macro(_) => true,
+        _ => false,
+    }
+}

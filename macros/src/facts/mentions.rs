@@ -1,0 +1,56 @@
+//! Is a name mentioned in some statements, be it inside a macro or a format string?
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Stmt;
+
+/// Does any of the statements mention the name? Another binding of the same name counts too: in doubt, yes.
+pub(super) fn mentions(statements: &[Stmt], name: &Ident) -> bool {
+    let text = name.to_string();
+    statements.iter().any(|statement| in_tokens(statement.to_token_stream(), name, &text))
+}
+
+fn in_tokens(tokens: TokenStream, name: &Ident, text: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => in_tokens(group.stream(), name, text),
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Literal(literal) => in_format_string(&literal.to_string(), text),
+        TokenTree::Punct(_) => false,
+    })
+}
+
+/// Does a literal capture the name, as `"{name:?}"` does?
+fn in_format_string(literal: &str, name: &str) -> bool {
+    literal.split('{').skip(1).any(|after| {
+        let captured: &str = after.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        captured == name || after.contains(&format!("{name}$"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse_quote;
+
+    #[test]
+    fn names_are_found_wherever_they_hide() {
+        let name = Ident::new("x", proc_macro2::Span::call_site());
+        let mentioned: [Stmt; 5] = [
+            parse_quote!(f(x);),
+            parse_quote!(println!("{}", x);),
+            parse_quote!(println!("{x:?}");),
+            parse_quote!(println!("{:x$}", 3);),
+            parse_quote!(if a {
+                b(|| x)
+            }),
+        ];
+        for statement in &mentioned {
+            assert!(mentions(std::slice::from_ref(statement), &name), "{}", statement.to_token_stream());
+        }
+        let silent: [Stmt; 3] =
+            [parse_quote!(f(xx);), parse_quote!(println!("x {y} {xx}");), parse_quote!(println!("{{}}");)];
+        for statement in &silent {
+            assert!(!mentions(std::slice::from_ref(statement), &name), "{}", statement.to_token_stream());
+        }
+    }
+}

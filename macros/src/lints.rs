@@ -1,0 +1,111 @@
+//! The table of all lints, their levels, and what they have in common.
+//!
+//! A lint reads [`Facts`] and asks for [`Probe`](crate::probe::Probe)s; it never changes code. A new lint is a file in
+//! `lints/`, a line in [`LINTS`], a UI test and a page in `docs/lints/`; a test checks that these sets agree.
+
+pub(crate) mod future_of_future;
+pub(crate) mod unawaited_future;
+pub(crate) mod unawaited_in_container;
+pub(crate) mod unused_future_binding;
+
+use crate::facts::Facts;
+use crate::probe::Probe;
+
+/// How serious a lint's finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Allow,
+    Warn,
+    Deny,
+}
+
+impl Level {
+    /// The argument of the attribute that sets this level.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        }
+    }
+}
+
+/// One lint: its name, as users write it after `allow`, and its level where nobody sets another.
+pub(crate) struct Lint {
+    pub(crate) name: &'static str,
+    pub(crate) default: Level,
+    pub(crate) check: fn(&Facts, &mut Vec<Probe>),
+}
+
+/// All lints, by name.
+pub(crate) const LINTS: &[Lint] =
+    &[future_of_future::LINT, unawaited_future::LINT, unawaited_in_container::LINT, unused_future_binding::LINT];
+
+/// The level of every lint at one place of the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Levels([Level; LINTS.len()]);
+
+impl Default for Levels {
+    fn default() -> Self {
+        let mut levels = [Level::Allow; LINTS.len()];
+        for (level, lint) in levels.iter_mut().zip(LINTS) {
+            *level = lint.default;
+        }
+        Self(levels)
+    }
+}
+
+impl Levels {
+    /// The level of the lint of this name, which must be one of [`LINTS`].
+    pub(crate) fn of(&self, name: &str) -> Level {
+        index(name).map_or(Level::Allow, |index| self.0[index])
+    }
+
+    /// The lints whose level is not their default.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (&'static str, Level)> {
+        LINTS.iter().zip(self.0).filter(|(lint, level)| lint.default != *level).map(|(lint, level)| (lint.name, level))
+    }
+
+    /// Sets one lint's level; says false where no lint has this name.
+    pub(crate) fn set(&mut self, name: &str, level: Level) -> bool {
+        match index(name) {
+            Some(index) => {
+                self.0[index] = level;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+fn index(name: &str) -> Option<usize> {
+    LINTS.iter().position(|lint| lint.name == name)
+}
+
+/// All lints over one body.
+pub(crate) fn check(facts: &Facts) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for lint in LINTS {
+        (lint.check)(facts, &mut probes);
+    }
+    probes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_by_name() {
+        assert!(LINTS.is_sorted_by_key(|lint| lint.name));
+    }
+
+    #[test]
+    fn a_level_is_found_by_name() {
+        let mut levels = Levels::default();
+        assert_eq!(levels.of("unawaited_future"), Level::Deny);
+        assert!(levels.set("unawaited_future", Level::Allow));
+        assert_eq!(levels.of("unawaited_future"), Level::Allow);
+        assert!(!levels.set("no_such_lint", Level::Deny));
+    }
+}

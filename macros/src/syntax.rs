@@ -1,0 +1,191 @@
+//! Questions about one expression, answered by its syntax alone.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Stmt};
+
+/// Writes a match over every kind of expression that has attributes.
+macro_rules! each_expr {
+    ($expr:expr, $inner:ident => $then:expr, _ => $otherwise:expr, [$($kind:ident)*]) => {
+        match $expr {
+            $(Expr::$kind($inner) => $then,)*
+            _ => $otherwise,
+        }
+    };
+    ($expr:expr, $inner:ident => $then:expr, _ => $otherwise:expr) => {
+        each_expr!($expr, $inner => $then, _ => $otherwise, [
+            Array Assign Async Await Binary Block Break Call Cast Closure Const Continue Field ForLoop Group If Index
+            Infer Let Lit Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock
+            Tuple Unary Unsafe While Yield
+        ])
+    };
+}
+
+/// The attributes on an expression.
+pub(crate) fn attributes(expr: &Expr) -> &[Attribute] {
+    each_expr!(expr, inner => &inner.attrs, _ => &[])
+}
+
+/// The attributes on an expression, to be changed.
+pub(crate) fn attributes_mut(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
+    each_expr!(expr, inner => Some(&mut inner.attrs), _ => None)
+}
+
+/// The attributes on a statement, to be changed.
+pub(crate) fn statement_attributes_mut(statement: &mut Stmt) -> Option<&mut Vec<Attribute>> {
+    match statement {
+        Stmt::Local(local) => Some(&mut local.attrs),
+        Stmt::Expr(expr, _) => attributes_mut(expr),
+        Stmt::Macro(mac) => Some(&mut mac.attrs),
+        _ => None,
+    }
+}
+
+/// Is it `#[checked(…)]`, the attribute on statements that sets levels?
+pub(crate) fn is_checked(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("checked")
+}
+
+/// The expression without parentheses around it.
+pub(crate) fn peel(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(paren) if paren.attrs.is_empty() => peel(&paren.expr),
+        Expr::Group(group) if group.attrs.is_empty() => peel(&group.expr),
+        _ => expr,
+    }
+}
+
+/// What an expression calls last: `b` in `a::b(x)`, `a().b(x)`, `b(x).await?` and `b!(x)`.
+#[derive(Clone)]
+pub(crate) struct Callee {
+    pub(crate) name: Ident,
+    pub(crate) is_method: bool,
+    /// Is the first argument a reference, as a key is where an index is not?
+    pub(crate) takes_reference: bool,
+}
+
+impl Callee {
+    pub(crate) fn of(expr: &Expr) -> Option<Self> {
+        match peel(expr) {
+            Expr::Call(call) => match peel(&call.func) {
+                Expr::Path(path) => Some(Self::new(&path.path.segments.last()?.ident, false, call.args.first())),
+                _ => None,
+            },
+            Expr::MethodCall(call) => Some(Self::new(&call.method, true, call.args.first())),
+            Expr::Await(await_) => Self::of(&await_.base),
+            Expr::Try(try_) => Self::of(&try_.expr),
+            Expr::Macro(mac) => Some(Self::new(&mac.mac.path.segments.last()?.ident, false, None)),
+            _ => None,
+        }
+    }
+
+    fn new(name: &Ident, is_method: bool, argument: Option<&Expr>) -> Self {
+        let takes_reference = argument.is_some_and(|argument| matches!(peel(argument), Expr::Reference(_)));
+        Self { name: name.clone(), is_method, takes_reference }
+    }
+
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    pub(crate) fn is_one_of(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.name == name)
+    }
+}
+
+/// Is the macro called by this name, whatever path stands before it?
+pub(crate) fn is_macro(mac: &Macro, name: &str) -> bool {
+    mac.path.segments.last().is_some_and(|segment| segment.ident == name)
+}
+
+/// The first token's place, for expressions that are probed.
+pub(crate) fn first_span(expr: &Expr) -> Span {
+    match expr {
+        Expr::Call(call) => first_span(&call.func),
+        Expr::MethodCall(call) => first_span(&call.receiver),
+        Expr::Await(await_) => first_span(&await_.base),
+        Expr::Try(try_) => first_span(&try_.expr),
+        Expr::Field(field) => first_span(&field.base),
+        Expr::Index(index) => first_span(&index.expr),
+        Expr::Paren(paren) => paren.paren_token.span.open(),
+        Expr::Path(path) => match (&path.qself, path.path.leading_colon, path.path.segments.first()) {
+            (Some(qself), ..) => qself.lt_token.span,
+            (None, Some(colon), _) => colon.spans[0],
+            (None, None, Some(segment)) => segment.ident.span(),
+            (None, None, None) => Span::call_site(),
+        },
+        Expr::Macro(mac) => mac.mac.path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span()),
+        Expr::Async(block) => block.async_token.span,
+        other => syn::spanned::Spanned::span(other),
+    }
+}
+
+/// The last token's place, for expressions that are probed.
+pub(crate) fn last_span(expr: &Expr) -> Span {
+    match expr {
+        Expr::Call(call) => call.paren_token.span.close(),
+        Expr::MethodCall(call) => call.paren_token.span.close(),
+        Expr::Await(await_) => await_.await_token.span,
+        Expr::Try(try_) => try_.question_token.spans[0],
+        Expr::Paren(paren) => paren.paren_token.span.close(),
+        Expr::Path(path) => path.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span()),
+        Expr::Macro(mac) => match &mac.mac.delimiter {
+            MacroDelimiter::Paren(paren) => paren.span.close(),
+            MacroDelimiter::Brace(brace) => brace.span.close(),
+            MacroDelimiter::Bracket(bracket) => bracket.span.close(),
+        },
+        Expr::Async(block) => block.block.brace_token.span.close(),
+        other => syn::spanned::Spanned::span(other),
+    }
+}
+
+/// The expression whose value a block has, if it has one.
+pub(crate) fn tail(block: &Block) -> Option<&Expr> {
+    match block.stmts.last() {
+        Some(Stmt::Expr(expr, None)) => Some(expr),
+        _ => None,
+    }
+}
+
+/// Does it name a place, so that taking a reference makes no temporary?
+fn is_place(expr: &Expr) -> bool {
+    match peel(expr) {
+        Expr::Path(_) => true,
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Index(index) => is_place(&index.expr) && !may_leave_temporaries(&index.index),
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)) && is_place(&unary.expr),
+        _ => false,
+    }
+}
+
+/// Could evaluating it leave temporaries that live until the end of the statement?
+///
+/// In edition 2024 these die at the end of a block whose last expression it becomes, which is earlier than in the user's
+/// code. A wrong "yes" costs a little precision elsewhere, a wrong "no" an error in correct code.
+pub(crate) fn may_leave_temporaries(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Path(_) | Expr::Closure(_) | Expr::Async(_) => false,
+        Expr::Paren(paren) => may_leave_temporaries(&paren.expr),
+        Expr::Group(group) => may_leave_temporaries(&group.expr),
+        Expr::Field(field) => !is_place(expr) || may_leave_temporaries(&field.base),
+        Expr::Call(call) => may_leave_temporaries(&call.func) || call.args.iter().any(may_leave_temporaries),
+        Expr::MethodCall(call) => !is_place(&call.receiver) || call.args.iter().any(may_leave_temporaries),
+        Expr::Reference(reference) => !is_place(&reference.expr) && !matches!(peel(&reference.expr), Expr::Lit(_)),
+        Expr::Await(await_) => may_leave_temporaries(&await_.base),
+        Expr::Try(try_) => may_leave_temporaries(&try_.expr),
+        Expr::Cast(cast) => may_leave_temporaries(&cast.expr),
+        Expr::Unary(unary) => !is_place(&unary.expr) || may_leave_temporaries(&unary.expr),
+        Expr::Binary(binary) => may_leave_temporaries(&binary.left) || may_leave_temporaries(&binary.right),
+        Expr::Tuple(tuple) => tuple.elems.iter().any(may_leave_temporaries),
+        Expr::Macro(mac) => !is_macro(&mac.mac, "format"),
+        _ => true,
+    }
+}
+
+/// Could it hold a `break` or `continue` without a label, which a labelled block around it would capture?
+pub(crate) fn may_jump(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => may_jump(group.stream()),
+        TokenTree::Ident(ident) => ident == "break" || ident == "continue",
+        _ => false,
+    })
+}
