@@ -13,35 +13,21 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 fn main() {
-    let here =
-        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
-    let root = here
-        .parent()
-        .expect("this package lies in a workspace")
-        .to_owned();
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    let root = here.parent().expect("this package lies in a workspace").to_owned();
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
 
     let mut files: Vec<(String, String)> = Vec::new();
-    files.push((
-        "Cargo.toml".into(),
-        workspace_manifest(&read(&root.join("Cargo.toml"))),
-    ));
+    files.push(("Cargo.toml".into(), workspace_manifest(&read(&root.join("Cargo.toml")))));
     files.push(("Cargo.lock".into(), read(&root.join("Cargo.lock"))));
     for package in ["macros", "runtime"] {
         let directory = root.join(package);
         let manifest = package_manifest(&read(&directory.join("Cargo.toml")));
         files.push((format!("{package}/Cargo.toml"), manifest));
         if directory.join("build.rs").exists() {
-            files.push((
-                format!("{package}/build.rs"),
-                read(&directory.join("build.rs")),
-            ));
+            files.push((format!("{package}/build.rs"), read(&directory.join("build.rs"))));
         }
-        collect(
-            &directory.join("src"),
-            &format!("{package}/src"),
-            &mut files,
-        );
+        collect(&directory.join("src"), &format!("{package}/src"), &mut files);
     }
     files.sort();
     let mut hasher = DefaultHasher::new();
@@ -53,26 +39,12 @@ fn main() {
     pages.sort();
 
     let mut code = String::new();
-    writeln!(
-        code,
-        "pub(crate) const SOURCES_HASH: &str = \"{:016x}\";",
-        hasher.finish()
-    )
-    .expect("a string takes it");
-    writeln!(
-        code,
-        "pub(crate) const SOURCES: &[(&str, &str)] = &{files:?};"
-    )
-    .expect("a string takes it");
+    writeln!(code, "pub(crate) const SOURCES_HASH: &str = \"{:016x}\";", hasher.finish()).expect("a string takes it");
+    writeln!(code, "pub(crate) const SOURCES: &[(&str, &str)] = &{files:?};").expect("a string takes it");
     fs::write(out.join("sources.rs"), code).expect("OUT_DIR is writable");
     let pages: Vec<(&str, &str)> = pages
         .iter()
-        .map(|(name, text)| {
-            (
-                name.trim_start_matches('/').trim_end_matches(".md"),
-                text.as_str(),
-            )
-        })
+        .map(|(name, text)| (name.trim_start_matches('/').trim_end_matches(".md"), text.as_str()))
         .collect();
     let code = format!("pub(crate) const PAGES: &[(&str, &str)] = &{pages:?};\n");
     fs::write(out.join("pages.rs"), code).expect("OUT_DIR is writable");
@@ -81,8 +53,7 @@ fn main() {
 
 fn read(path: &Path) -> String {
     println!("cargo::rerun-if-changed={}", path.display());
-    fs::read_to_string(path)
-        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
 }
 
 /// Adds every text file below `directory`, under names that start with `prefix`.
@@ -116,19 +87,11 @@ fn workspace_manifest(text: &str) -> String {
 /// A member's manifest with only what its library needs.
 fn package_manifest(text: &str) -> String {
     let mut manifest: Table = text.parse().expect("the member's manifest is valid");
-    manifest.retain(|key, _| {
-        matches!(
-            key,
-            "package" | "lib" | "features" | "dependencies" | "lints"
-        )
-    });
+    manifest.retain(|key, _| matches!(key, "package" | "lib" | "features" | "dependencies" | "lints"));
     let mut removed = BTreeSet::new();
     if let Some(Value::Table(dependencies)) = manifest.get_mut("dependencies") {
         dependencies.retain(|name, value| {
-            let optional = value
-                .get("optional")
-                .and_then(Value::as_bool)
-                .unwrap_or(false);
+            let optional = value.get("optional").and_then(Value::as_bool).unwrap_or(false);
             if optional {
                 removed.insert(name.to_owned());
             }
@@ -142,16 +105,13 @@ fn package_manifest(text: &str) -> String {
                     let feature = feature.as_str().unwrap_or_default();
                     let dependency = feature.strip_prefix("dep:").unwrap_or(feature);
                     let dependency = dependency.split(['/', '?']).next().unwrap_or_default();
-                    !(removed.contains(dependency)
-                        && (feature.starts_with("dep:") || feature.contains('/')))
+                    !(removed.contains(dependency) && (feature.starts_with("dep:") || feature.contains('/')))
                 });
             }
         }
         for name in &removed {
             // Keeps `cfg(feature = "name")` known to the compiler.
-            features
-                .entry(name.clone())
-                .or_insert_with(|| Value::Array(Vec::new()));
+            features.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
         }
     }
     manifest.to_string()

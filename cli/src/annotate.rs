@@ -41,11 +41,7 @@ pub(crate) fn run(paths: &[PathBuf], remove: bool, dry_run: bool) -> Result<()> 
     for file in &files {
         let text = fs::read_to_string(file).map_err(|error| Trouble::reading(file, &error))?;
         let shown = file.strip_prefix(&current).unwrap_or(file).display();
-        let edit = if remove {
-            without_attributes(&text)
-        } else {
-            with_attributes(&text)
-        };
+        let edit = if remove { without_attributes(&text) } else { with_attributes(&text) };
         let Some(edit) = edit else {
             eprintln!("checked-async: left alone, because it could not be parsed: `{shown}`");
             continue;
@@ -58,18 +54,11 @@ pub(crate) fn run(paths: &[PathBuf], remove: bool, dry_run: bool) -> Result<()> 
         if dry_run {
             println!("{shown}");
             for (line, item) in &edit.lines {
-                println!(
-                    "{}{line:>5}: {ATTRIBUTE} on `{item}`",
-                    if remove { '-' } else { '+' }
-                );
+                println!("{}{line:>5}: {ATTRIBUTE} on `{item}`", if remove { '-' } else { '+' });
             }
         } else {
             write_atomically(file, edit.text.as_bytes())?;
-            println!(
-                "{shown}: {} {}",
-                edit.lines.len(),
-                if remove { "removed" } else { "added" }
-            );
+            println!("{shown}: {} {}", edit.lines.len(), if remove { "removed" } else { "added" });
         }
     }
     let verb = match (dry_run, remove) {
@@ -78,22 +67,11 @@ pub(crate) fn run(paths: &[PathBuf], remove: bool, dry_run: bool) -> Result<()> 
         (false, true) => "removed",
         (false, false) => "added",
     };
-    println!(
-        "{verb} {total} attribute{} in {changed} file{}",
-        plural(total),
-        plural(changed)
-    );
+    println!("{verb} {total} attribute{} in {changed} file{}", plural(total), plural(changed));
     if !remove && total > 0 {
-        for member in workspace
-            .members
-            .iter()
-            .filter(|member| !member.has_runtime)
-        {
+        for member in workspace.members.iter().filter(|member| !member.has_runtime) {
             if files.iter().any(|file| file.starts_with(&member.root)) {
-                println!(
-                    "`{}` does not depend on `checked-async` yet: add it with `cargo add`",
-                    member.name
-                );
+                println!("`{}` does not depend on `checked-async` yet: add it with `cargo add`", member.name);
             }
         }
     }
@@ -109,20 +87,13 @@ fn sources(directory: &Path, workspace: &Workspace, into: &mut Vec<PathBuf>) -> 
     for entry in fs::read_dir(directory).map_err(|error| Trouble::reading(directory, &error))? {
         let entry = entry.map_err(|error| Trouble::reading(directory, &error))?;
         let path = entry.path();
-        let kind = entry
-            .file_type()
-            .map_err(|error| Trouble::reading(&path, &error))?;
-        if entry.file_name().as_encoded_bytes().starts_with(b".")
-            || path == workspace.target_directory
-        {
+        let kind = entry.file_type().map_err(|error| Trouble::reading(&path, &error))?;
+        if entry.file_name().as_encoded_bytes().starts_with(b".") || path == workspace.target_directory {
             continue;
         }
         if kind.is_dir() {
             let is_other_package = path.join("Cargo.toml").exists()
-                && !workspace
-                    .members
-                    .iter()
-                    .any(|member| member.root.starts_with(&path));
+                && !workspace.members.iter().any(|member| member.root.starts_with(&path));
             if !is_other_package && !path.join("CACHEDIR.TAG").exists() {
                 sources(&path, workspace, into)?;
             }
@@ -132,9 +103,7 @@ fn sources(directory: &Path, workspace: &Workspace, into: &mut Vec<PathBuf>) -> 
                 .iter()
                 .filter(|member| path.starts_with(&member.root))
                 .max_by_key(|member| member.root.components().count());
-            if owner
-                .is_some_and(|owner| !owner.checked.is_empty() && !owner.unchecked.contains(&path))
-            {
+            if owner.is_some_and(|owner| !owner.checked.is_empty() && !owner.unchecked.contains(&path)) {
                 into.push(path);
             }
         }
@@ -153,20 +122,13 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 fn first_line(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(['{', ' '])
-        .to_owned()
+    text.lines().next().unwrap_or_default().trim_end_matches(['{', ' ']).to_owned()
 }
 
 /// Puts the attribute above each item that is to be checked, below its doc comments.
 fn with_attributes(text: &str) -> Option<Edit> {
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut edit = Edit {
-        text: String::with_capacity(text.len() * 2),
-        lines: Vec::new(),
-    };
+    let mut edit = Edit { text: String::with_capacity(text.len() * 2), lines: Vec::new() };
     let mut copied = 0;
     for target in insert::targets(text)? {
         let place = target.undocumented;
@@ -174,10 +136,7 @@ fn with_attributes(text: &str) -> Option<Edit> {
         let indentation = &text[start..place];
         edit.text.push_str(&text[copied..place]);
         edit.text.push_str(ATTRIBUTE);
-        if indentation
-            .chars()
-            .all(|character| character == ' ' || character == '\t')
-        {
+        if indentation.chars().all(|character| character == ' ' || character == '\t') {
             edit.text.push_str(newline);
             edit.text.push_str(indentation);
         } else {
@@ -185,8 +144,7 @@ fn with_attributes(text: &str) -> Option<Edit> {
             edit.text.push(' ');
         }
         copied = place;
-        edit.lines
-            .push((line_of(text, place), first_line(&text[place..])));
+        edit.lines.push((line_of(text, place), first_line(&text[place..])));
     }
     edit.text.push_str(&text[copied..]);
     Some(edit)
@@ -194,10 +152,7 @@ fn with_attributes(text: &str) -> Option<Edit> {
 
 /// Takes out what `with_attributes` puts in.
 fn without_attributes(text: &str) -> Option<Edit> {
-    let mut edit = Edit {
-        text: String::with_capacity(text.len()),
-        lines: Vec::new(),
-    };
+    let mut edit = Edit { text: String::with_capacity(text.len()), lines: Vec::new() };
     if !text.contains(ATTRIBUTE) {
         return Some(edit);
     }
@@ -215,21 +170,14 @@ fn without_attributes(text: &str) -> Option<Edit> {
         let end = place + ATTRIBUTE.len();
         let rest = &text[end..];
         edit.text.push_str(&text[copied..place]);
-        let rest_of_line = if rest.starts_with("\r\n") {
-            Some(2)
-        } else {
-            rest.starts_with('\n').then_some(1)
-        };
+        let rest_of_line = if rest.starts_with("\r\n") { Some(2) } else { rest.starts_with('\n').then_some(1) };
         copied = match rest_of_line {
             // The next line has the same indentation.
-            Some(newline) if rest[newline..].starts_with(indentation) => {
-                end + newline + indentation.len()
-            }
+            Some(newline) if rest[newline..].starts_with(indentation) => end + newline + indentation.len(),
             Some(newline) => end + newline,
             None => end + usize::from(rest.starts_with(' ')),
         };
-        edit.lines
-            .push((line_of(text, place), first_line(&text[copied..])));
+        edit.lines.push((line_of(text, place), first_line(&text[copied..])));
     }
     edit.text.push_str(&text[copied..]);
     Some(edit)
@@ -241,9 +189,7 @@ fn find_attributes(tokens: TokenStream, into: &mut Vec<usize>) {
     for token in tokens {
         if let TokenTree::Group(group) = &token {
             match previous {
-                Some(TokenTree::Punct(punct))
-                    if group.delimiter() == Delimiter::Bracket && is_path(group.stream()) =>
-                {
+                Some(TokenTree::Punct(punct)) if group.delimiter() == Delimiter::Bracket && is_path(group.stream()) => {
                     into.push(TokenTree::Punct(punct).span().byte_range().start);
                 }
                 _ => find_attributes(group.stream(), into),
@@ -274,11 +220,7 @@ mod tests {
         ] {
             let added = with_attributes(text).unwrap();
             assert_eq!(added.lines.len(), 1, "{text}");
-            assert_eq!(
-                with_attributes(&added.text).unwrap().lines.len(),
-                0,
-                "twice is as once: {text}"
-            );
+            assert_eq!(with_attributes(&added.text).unwrap().lines.len(), 0, "twice is as once: {text}");
             let removed = without_attributes(&added.text).unwrap();
             assert_eq!(removed.text, text);
         }
@@ -287,7 +229,8 @@ mod tests {
     #[test]
     fn the_attribute_is_below_the_documentation() {
         let text = "mod m {\n    /// Doc.\n    #[inline]\n    pub async fn f() {}\n}\n";
-        let expected = "mod m {\n    /// Doc.\n    #[checked_async::checked_async]\n    #[inline]\n    pub async fn f() {}\n}\n";
+        let expected =
+            "mod m {\n    /// Doc.\n    #[checked_async::checked_async]\n    #[inline]\n    pub async fn f() {}\n}\n";
         assert_eq!(with_attributes(text).unwrap().text, expected);
     }
 }

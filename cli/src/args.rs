@@ -8,16 +8,9 @@ use crate::error::{Result, Trouble};
 
 /// Check the async code of a workspace, without editing it.
 #[derive(Parser)]
-#[command(
-    name = "cargo checked-async",
-    bin_name = "cargo checked-async",
-    version,
-    about
-)]
-#[command(
-    after_help = "Exit status: 0 nothing found, 1 findings (for `test` and `run`: cargo failed), 2 trouble: \
-                        the code does not compile, or cannot be checked."
-)]
+#[command(name = "cargo checked-async", bin_name = "cargo checked-async", version, about)]
+#[command(after_help = "Exit status: 0 nothing found, 1 findings (for `test` and `run`: cargo failed), 2 trouble: \
+                        the code does not compile, or cannot be checked.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Action,
@@ -26,39 +19,25 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Action {
     /// Report the faults that are visible at compile time
-    #[command(
-        after_help = "All options of `cargo check` can be given too, for example `--workspace --all-targets`."
-    )]
+    #[command(after_help = "All options of `cargo check` can be given too, for example `--workspace --all-targets`.")]
     Check {
         /// How findings are printed: `human`, `json` (cargo's format, for editors) or `sarif`
         #[arg(long, value_name = "FORMAT")]
         message_format: Option<String>,
         /// Options that are passed on to `cargo check`
-        #[arg(
-            trailing_var_arg = true,
-            allow_hyphen_values = true,
-            value_name = "CARGO OPTIONS"
-        )]
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "CARGO OPTIONS")]
         cargo: Vec<String>,
     },
     /// Run the tests with every async fn checked at run time
     Test {
         /// Options that are passed on to `cargo test`
-        #[arg(
-            trailing_var_arg = true,
-            allow_hyphen_values = true,
-            value_name = "CARGO OPTIONS"
-        )]
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "CARGO OPTIONS")]
         cargo: Vec<String>,
     },
     /// Run a program with every async fn checked at run time
     Run {
         /// Options that are passed on to `cargo run`
-        #[arg(
-            trailing_var_arg = true,
-            allow_hyphen_values = true,
-            value_name = "CARGO OPTIONS"
-        )]
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "CARGO OPTIONS")]
         cargo: Vec<String>,
     },
     /// Write the attribute into the sources
@@ -122,16 +101,11 @@ impl CargoArgs {
                 break;
             }
             let (name, mut inline) = match arg.split_once('=') {
-                Some((name, value)) if name.starts_with('-') => {
-                    (name.to_owned(), Some(value.to_owned()))
-                }
+                Some((name, value)) if name.starts_with('-') => (name.to_owned(), Some(value.to_owned())),
                 _ => (arg.clone(), None),
             };
             // `-pname`, `-Zname` and their like.
-            let name = if !name.starts_with("--")
-                && name.len() > 2
-                && matches!(&name[..2], "-p" | "-Z" | "-j" | "-F")
-            {
+            let name = if !name.starts_with("--") && name.len() > 2 && matches!(&name[..2], "-p" | "-Z" | "-j" | "-F") {
                 inline = Some(arg[2..].trim_start_matches('=').to_owned());
                 name[..2].to_owned()
             } else {
@@ -139,9 +113,7 @@ impl CargoArgs {
             };
             let mut value = || match inline.take() {
                 Some(value) => Ok(value),
-                None => args
-                    .next()
-                    .ok_or_else(|| Trouble::new(format!("the option `{arg}` needs a value"))),
+                None => args.next().ok_or_else(|| Trouble::new(format!("the option `{arg}` needs a value"))),
             };
             match name.as_str() {
                 "--message-format" => known.message_format = Some(value()?),
@@ -203,13 +175,7 @@ impl CargoArgs {
 pub(crate) fn format(value: Option<&str>) -> Result<Format> {
     match value {
         None => Ok(Format::Human),
-        Some(value)
-            if value
-                .split(',')
-                .all(|part| part == "json" || part.starts_with("json-")) =>
-        {
-            Ok(Format::Json)
-        }
+        Some(value) if value.split(',').all(|part| part == "json" || part.starts_with("json-")) => Ok(Format::Json),
         Some(value) => <Format as ValueEnum>::from_str(value, false).map_err(|_| {
             Trouble::new(format!("unknown message format `{value}`"))
                 .help("the formats are `human`, `json` and `sarif`")
@@ -233,39 +199,20 @@ mod tests {
 
     #[test]
     fn known_options_are_recognised_in_every_spelling() {
-        let args = parse(&[
-            "-r",
-            "--target=a",
-            "--target",
-            "b",
-            "-pc",
-            "-p",
-            "d",
-            "--target-dir=t",
-            "x",
-            "--",
-            "--all",
-        ]);
+        let args =
+            parse(&["-r", "--target=a", "--target", "b", "-pc", "-p", "d", "--target-dir=t", "x", "--", "--all"]);
         assert_eq!(args.profile.as_deref(), Some("release"));
         assert_eq!(args.targets, ["a", "b"]);
         assert_eq!(args.packages, ["c", "d"]);
         assert_eq!(args.target_directory, Some("t".into()));
         assert!(!args.workspace);
-        assert_eq!(
-            args.passed,
-            [
-                "-r", "--target", "a", "--target", "b", "-p", "c", "-p", "d", "x", "--", "--all"
-            ]
-        );
+        assert_eq!(args.passed, ["-r", "--target", "a", "--target", "b", "-p", "c", "-p", "d", "x", "--", "--all"]);
     }
 
     #[test]
     fn formats_are_read_as_cargo_reads_them() {
         assert_eq!(format(None).unwrap(), Format::Human);
-        assert_eq!(
-            format(Some("json-diagnostic-rendered-ansi,json")).unwrap(),
-            Format::Json
-        );
+        assert_eq!(format(Some("json-diagnostic-rendered-ansi,json")).unwrap(), Format::Json);
         assert_eq!(format(Some("sarif")).unwrap(), Format::Sarif);
         assert!(format(Some("short")).is_err());
     }

@@ -29,12 +29,7 @@ impl Build {
         let (workspace, rustc) = thread::scope(|scope| {
             let rustc = scope.spawn(rustc_version);
             let workspace = Workspace::load(&cargo, &args);
-            (
-                workspace,
-                rustc
-                    .join()
-                    .unwrap_or_else(|_| Err(Trouble::new("cannot run rustc"))),
-            )
+            (workspace, rustc.join().unwrap_or_else(|_| Err(Trouble::new("cannot run rustc"))))
         });
         let (workspace, rustc) = (workspace?, rustc?);
         let shadow = Shadow::update(&workspace)?;
@@ -49,12 +44,7 @@ impl Build {
             // Ours calls the user's (see `wrapper`); the variables would win over our options.
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .env_remove("RUSTDOC");
-        Ok(Build {
-            workspace,
-            shadow,
-            args,
-            command,
-        })
+        Ok(Build { workspace, shadow, args, command })
     }
 
     /// Says which files could not be understood; to be called when all else has been printed.
@@ -69,10 +59,7 @@ impl Build {
             .iter()
             .map(|path| format!("`{}`", path.strip_prefix(root).unwrap_or(path).display()))
             .collect();
-        eprintln!(
-            "checked-async: not checked, because it could not be parsed: {}",
-            names.join(", ")
-        );
+        eprintln!("checked-async: not checked, because it could not be parsed: {}", names.join(", "));
     }
 }
 
@@ -86,31 +73,20 @@ pub(crate) fn run(subcommand: &str, cargo_args: Vec<String>) -> Result<ExitCode>
     build.command.args(&build.args.passed);
     let status = process::status(&mut build.command)?;
     build.warn_of_unparsed();
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(1)
-    })
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// What `rustc -vV` prints.
 fn rustc_version() -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(&rustc).arg("-vV").output().map_err(|error| {
-        Trouble::new(format!(
-            "cannot run `{}`: {error}",
-            Path::new(&rustc).display()
-        ))
-        .help("install Rust from https://rustup.rs, or correct the variable `RUSTC`")
+        Trouble::new(format!("cannot run `{}`: {error}", Path::new(&rustc).display()))
+            .help("install Rust from https://rustup.rs, or correct the variable `RUSTC`")
     })?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        Err(Trouble::new(format!(
-            "`{} -vV` failed: {}",
-            Path::new(&rustc).display(),
-            stderr.trim()
-        )))
+        Err(Trouble::new(format!("`{} -vV` failed: {}", Path::new(&rustc).display(), stderr.trim())))
     }
 }

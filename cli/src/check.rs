@@ -25,29 +25,18 @@ pub(crate) fn run(message_format: Option<String>, cargo_args: Vec<String>) -> Re
     let mut build = Build::prepare("check", args)?;
 
     let coloured = match format {
-        Format::Json => message_format
-            .as_deref()
-            .is_some_and(|format| format.contains("ansi")),
+        Format::Json => message_format.as_deref().is_some_and(|format| format.contains("ansi")),
         _ => is_coloured(&build.args),
     };
-    let cargo_format = if coloured {
-        "json-diagnostic-rendered-ansi"
-    } else {
-        "json"
-    };
-    build
-        .command
-        .arg(format!("--message-format={cargo_format}"));
+    let cargo_format = if coloured { "json-diagnostic-rendered-ansi" } else { "json" };
+    build.command.arg(format!("--message-format={cargo_format}"));
     if !build.args.passed.iter().any(|arg| arg == "--keep-going") {
         // An error ends only the crate that it is in, and those that depend on it.
         build.command.arg("--keep-going");
     }
     build.command.args(&build.args.passed);
 
-    let mut report = Report {
-        format,
-        ..Report::default()
-    };
+    let mut report = Report { format, ..Report::default() };
     let status = process::lines(&mut build.command, |line| report.line(line))?;
     report.finish(&build, status.success());
     Ok(ExitCode::from(report.status(status.success())))
@@ -55,19 +44,12 @@ pub(crate) fn run(message_format: Option<String>, cargo_args: Vec<String>) -> Re
 
 /// As cargo decides it: `--color`, then the variables, then whether a terminal reads.
 fn is_coloured(args: &CargoArgs) -> bool {
-    let option =
-        args.passed
-            .iter()
-            .enumerate()
-            .find_map(|(index, arg)| match arg.strip_prefix("--color") {
-                Some("") => args.passed.get(index + 1).cloned(),
-                Some(value) => value.strip_prefix('=').map(str::to_owned),
-                None => None,
-            });
-    match option
-        .or_else(|| env::var("CARGO_TERM_COLOR").ok())
-        .as_deref()
-    {
+    let option = args.passed.iter().enumerate().find_map(|(index, arg)| match arg.strip_prefix("--color") {
+        Some("") => args.passed.get(index + 1).cloned(),
+        Some(value) => value.strip_prefix('=').map(str::to_owned),
+        None => None,
+    });
+    match option.or_else(|| env::var("CARGO_TERM_COLOR").ok()).as_deref() {
         Some("always") => true,
         Some("never") => false,
         _ => {
@@ -113,16 +95,12 @@ impl Report {
             return;
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let target = (
-            text(&message["package_id"]),
-            text(&message["target"]["name"]),
-            text(&message["target"]["kind"][0]),
-        );
+        let target =
+            (text(&message["package_id"]), text(&message["target"]["name"]), text(&message["target"]["kind"][0]));
         match message["reason"].as_str() {
             Some("compiler-artifact") => drop(self.compiled.insert(target)),
             Some("compiler-message") => {
-                if let Ok(diagnostic) =
-                    serde_json::from_value::<Diagnostic>(message["message"].clone())
+                if let Ok(diagnostic) = serde_json::from_value::<Diagnostic>(message["message"].clone())
                     && !self.diagnostic(diagnostic, target)
                 {
                     return;
@@ -147,14 +125,9 @@ impl Report {
         if is_error {
             self.failed.insert(target.clone());
         }
-        let place = diagnostic
-            .primary()
-            .map(|span| (&span.file_name, span.byte_start, span.byte_end));
+        let place = diagnostic.primary().map(|span| (&span.file_name, span.byte_start, span.byte_end));
         let code = diagnostic.code.as_ref().map(|code| &code.code);
-        if !self.seen.insert(format!(
-            "{code:?} {place:?} {} {:?}",
-            diagnostic.message, diagnostic.rendered
-        )) {
+        if !self.seen.insert(format!("{code:?} {place:?} {} {:?}", diagnostic.message, diagnostic.rendered)) {
             return false;
         }
         if diagnostic.lint().is_some() {
@@ -166,12 +139,7 @@ impl Report {
             self.foreign_errors += 1;
         }
         if self.format != Format::Json {
-            show(
-                diagnostic
-                    .rendered
-                    .as_deref()
-                    .unwrap_or(&diagnostic.message),
-            );
+            show(diagnostic.rendered.as_deref().unwrap_or(&diagnostic.message));
         }
         true
     }
@@ -180,10 +148,7 @@ impl Report {
     fn finish(&mut self, build: &Build, success: bool) {
         self.findings.sort_by_cached_key(|finding| {
             let span = finding.primary();
-            (
-                span.map(|span| span.file_name.clone()),
-                span.map(|span| span.byte_start),
-            )
+            (span.map(|span| span.file_name.clone()), span.map(|span| span.byte_start))
         });
         match self.format {
             Format::Human => {
@@ -192,8 +157,7 @@ impl Report {
                 }
             }
             Format::Sarif => {
-                let text =
-                    serde_json::to_string_pretty(&sarif::log(&self.findings)).unwrap_or_default();
+                let text = serde_json::to_string_pretty(&sarif::log(&self.findings)).unwrap_or_default();
                 let _ = io::stdout().write_all(format!("{text}\n").as_bytes());
             }
             Format::Json => {}
@@ -204,20 +168,12 @@ impl Report {
         }
         let unchecked = self.unchecked(&build.workspace, &build.args);
         if !unchecked.is_empty() {
-            eprintln!(
-                "checked-async: not checked, because of errors in what they depend on: {}",
-                unchecked.join(", ")
-            );
+            eprintln!("checked-async: not checked, because of errors in what they depend on: {}", unchecked.join(", "));
         }
         if self.foreign_errors > 0 {
-            let them = if self.foreign_errors == 1 {
-                "an error".into()
-            } else {
-                format!("{} errors", self.foreign_errors)
-            };
-            eprintln!(
-                "checked-async: the code has {them} of its own and cannot be checked fully before it compiles"
-            );
+            let them =
+                if self.foreign_errors == 1 { "an error".into() } else { format!("{} errors", self.foreign_errors) };
+            eprintln!("checked-async: the code has {them} of its own and cannot be checked fully before it compiles");
         } else if !success && self.findings.is_empty() {
             eprintln!("checked-async: could not check: see cargo's message above");
             return;
@@ -225,28 +181,20 @@ impl Report {
         eprintln!("checked-async: {}", self.summary());
         let lints: BTreeSet<&str> = self.findings.iter().filter_map(Diagnostic::lint).collect();
         if let Some(lint) = lints.first() {
-            eprintln!(
-                "checked-async: for more about a finding, try `cargo checked-async explain {lint}`"
-            );
+            eprintln!("checked-async: for more about a finding, try `cargo checked-async explain {lint}`");
         }
     }
 
     fn summary(&self) -> String {
-        let errors = self
-            .findings
-            .iter()
-            .filter(|finding| finding.level == "error")
-            .count();
+        let errors = self.findings.iter().filter(|finding| finding.level == "error").count();
         let warnings = self.findings.len() - errors;
         let counted = |count: usize, name: &str| match count {
             0 => None,
             1 => Some(format!("1 {name}")),
             _ => Some(format!("{count} {name}s")),
         };
-        let parts: Vec<String> = [counted(errors, "error"), counted(warnings, "warning")]
-            .into_iter()
-            .flatten()
-            .collect();
+        let parts: Vec<String> =
+            [counted(errors, "error"), counted(warnings, "warning")].into_iter().flatten().collect();
         match counted(self.packages.len(), "crate") {
             Some(crates) => format!("{} in {crates}", parts.join(", ")),
             None => "no findings".to_owned(),
@@ -257,8 +205,7 @@ impl Report {
     fn unchecked(&self, workspace: &Workspace, args: &CargoArgs) -> Vec<String> {
         let has_failed = |id: &str| self.failed.iter().any(|(package, ..)| package == id);
         let was_built = |id: &str| self.compiled.iter().any(|(package, ..)| package == id);
-        let is_library =
-            |kind: &str| !matches!(kind, "bin" | "test" | "example" | "bench" | "custom-build");
+        let is_library = |kind: &str| !matches!(kind, "bin" | "test" | "example" | "bench" | "custom-build");
         let mut unchecked = Vec::new();
         // The packages behind those that failed, however many steps away.
         let mut stopped: BTreeSet<&str> = workspace
@@ -270,10 +217,7 @@ impl Report {
         loop {
             let next = workspace.members.iter().find(|member| {
                 !stopped.contains(member.name.as_str())
-                    && member
-                        .path_dependencies
-                        .iter()
-                        .any(|name| stopped.contains(name.as_str()))
+                    && member.path_dependencies.iter().any(|name| stopped.contains(name.as_str()))
             });
             let Some(member) = next else { break };
             stopped.insert(&member.name);
@@ -288,16 +232,10 @@ impl Report {
         }
         // The programs of a package whose own library failed.
         for member in &workspace.members {
-            let library_failed = self
-                .failed
-                .iter()
-                .any(|(package, _, kind)| *package == member.id && is_library(kind));
+            let library_failed = self.failed.iter().any(|(package, _, kind)| *package == member.id && is_library(kind));
             for (name, kind) in &member.targets {
                 let target = (member.id.clone(), name.clone(), kind.clone());
-                if library_failed
-                    && kind == "bin"
-                    && !self.failed.contains(&target)
-                    && !self.compiled.contains(&target)
+                if library_failed && kind == "bin" && !self.failed.contains(&target) && !self.compiled.contains(&target)
                 {
                     unchecked.push(format!("`{}` (bin `{name}`)", member.name));
                 }
@@ -322,10 +260,6 @@ impl Report {
 /// Prints a message where cargo prints its own, over its progress bar.
 fn show(text: &str) {
     let mut stderr = io::stderr().lock();
-    let clear = if stderr.is_terminal() {
-        "\r\u{1b}[K"
-    } else {
-        ""
-    };
+    let clear = if stderr.is_terminal() { "\r\u{1b}[K" } else { "" };
     let _ = stderr.write_all(format!("{clear}{text}").as_bytes());
 }

@@ -15,10 +15,7 @@ pub(crate) type Result<T> = std::result::Result<T, Trouble>;
 
 impl Trouble {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Trouble {
-            problem: problem.into(),
-            help: None,
-        }
+        Trouble { problem: problem.into(), help: None }
     }
 
     /// Adds what the user can do about it.

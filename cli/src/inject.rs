@@ -35,12 +35,7 @@ pub(crate) struct Runtime {
 
 impl Runtime {
     /// Finds or builds the crate for the toolchain, profile and targets that the user's cargo will use.
-    pub(crate) fn provide(
-        cargo: &Path,
-        workspace: &Workspace,
-        args: &CargoArgs,
-        rustc: &str,
-    ) -> Result<Runtime> {
+    pub(crate) fn provide(cargo: &Path, workspace: &Workspace, args: &CargoArgs, rustc: &str) -> Result<Runtime> {
         let profiles = profiles(&workspace.root);
         let key = key(cargo, workspace, args, rustc, &profiles);
         let directory = match env::var_os("CHECKED_ASYNC_CACHE") {
@@ -52,8 +47,7 @@ impl Runtime {
         if let Some(runtime) = remembered(&record) {
             return Ok(runtime);
         }
-        fs::create_dir_all(directory.join("builds"))
-            .map_err(|error| Trouble::writing(&directory, &error))?;
+        fs::create_dir_all(directory.join("builds")).map_err(|error| Trouble::writing(&directory, &error))?;
         let _lock = lock(&directory.join("lock"))?;
         if let Some(runtime) = remembered(&record) {
             return Ok(runtime);
@@ -61,15 +55,9 @@ impl Runtime {
         let build = directory.join(&key);
         unpack(&build, &profiles)?;
         if !args.quiet {
-            eprintln!(
-                "checked-async: building the run-time library (once for each toolchain and profile)"
-            );
+            eprintln!("checked-async: building the run-time library (once for each toolchain and profile)");
         }
-        let mut runtime = Runtime {
-            key,
-            libraries: BTreeMap::new(),
-            directories: Vec::new(),
-        };
+        let mut runtime = Runtime { key, libraries: BTreeMap::new(), directories: Vec::new() };
         let targets: Vec<Option<&str>> = match args.targets.as_slice() {
             [] => vec![None],
             targets => targets.iter().map(|target| Some(target.as_str())).collect(),
@@ -77,24 +65,14 @@ impl Runtime {
         for target in targets {
             runtime.build(cargo, &build, args, target)?;
         }
-        write_atomically(
-            &record,
-            &serde_json::to_vec(&runtime).expect("paths can be written as JSON"),
-        )?;
+        write_atomically(&record, &serde_json::to_vec(&runtime).expect("paths can be written as JSON"))?;
         Ok(runtime)
     }
 
     /// Builds for one target and notes what came out.
-    fn build(
-        &mut self,
-        cargo: &Path,
-        directory: &Path,
-        args: &CargoArgs,
-        target: Option<&str>,
-    ) -> Result<()> {
+    fn build(&mut self, cargo: &Path, directory: &Path, args: &CargoArgs, target: Option<&str>) -> Result<()> {
         // What is on this machine does first: with the versions of the lock file, then with any.
-        let attempts: [(&[&str], bool); 3] =
-            [(&["--offline"], true), (&["--offline"], false), (&[], true)];
+        let attempts: [(&[&str], bool); 3] = [(&["--offline"], true), (&["--offline"], false), (&[], true)];
         let mut failure = String::new();
         for (options, locked) in attempts {
             let lock_file = directory.join("Cargo.lock");
@@ -105,11 +83,7 @@ impl Runtime {
             let mut command = Command::new(cargo);
             // Runs in the user's folder, so that cargo reads the user's configuration.
             command
-                .args([
-                    "build",
-                    "--package=checked-async",
-                    "--message-format=json-diagnostic-rendered-ansi",
-                ])
+                .args(["build", "--package=checked-async", "--message-format=json-diagnostic-rendered-ansi"])
                 .arg("--manifest-path")
                 .arg(directory.join("Cargo.toml"))
                 .arg("--target-dir")
@@ -127,11 +101,7 @@ impl Runtime {
             if output.status.success() {
                 return self.note(&output.stdout, target);
             }
-            failure = format!(
-                "{}{}",
-                rendered(&output.stdout),
-                String::from_utf8_lossy(&output.stderr)
-            );
+            failure = format!("{}{}", rendered(&output.stdout), String::from_utf8_lossy(&output.stderr));
             if !is_about_packages(&failure) {
                 break;
             }
@@ -146,9 +116,7 @@ impl Runtime {
                  after which it works offline",
             )
         } else {
-            trouble.help(
-                "if your code compiles with this toolchain and these flags, please report this",
-            )
+            trouble.help("if your code compiles with this toolchain and these flags, please report this")
         })
     }
 
@@ -165,39 +133,23 @@ impl Runtime {
             if name != "checked_async" && name != "checked_async_macros" {
                 continue;
             }
-            for file in message["filenames"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-            {
+            for file in message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str) {
                 let file = PathBuf::from(file);
                 // The library is also in `deps`, where those it depends on are; the copy above has no hash.
                 let Some(parent) = file.parent() else {
                     continue;
                 };
-                let parent = if parent.ends_with("deps") {
-                    parent.to_owned()
-                } else {
-                    parent.join("deps")
-                };
+                let parent = if parent.ends_with("deps") { parent.to_owned() } else { parent.join("deps") };
                 if !self.directories.contains(&parent) {
                     self.directories.push(parent);
                 }
-                if name == "checked_async"
-                    && file
-                        .extension()
-                        .is_some_and(|extension| extension == "rlib")
-                {
-                    self.libraries
-                        .insert(target.unwrap_or_default().to_owned(), file);
+                if name == "checked_async" && file.extension().is_some_and(|extension| extension == "rlib") {
+                    self.libraries.insert(target.unwrap_or_default().to_owned(), file);
                 }
             }
         }
         if self.libraries.is_empty() {
-            return Err(Trouble::new(
-                "cargo built the run-time library `checked-async`, but did not say where",
-            ));
+            return Err(Trouble::new("cargo built the run-time library `checked-async`, but did not say where"));
         }
         Ok(())
     }
@@ -205,18 +157,11 @@ impl Runtime {
 
 fn remembered(record: &Path) -> Option<Runtime> {
     let runtime: Runtime = serde_json::from_slice(&fs::read(record).ok()?).ok()?;
-    runtime
-        .libraries
-        .values()
-        .all(|library| library.exists())
-        .then_some(runtime)
+    runtime.libraries.values().all(|library| library.exists()).then_some(runtime)
 }
 
 fn embedded(name: &str) -> Option<&'static str> {
-    SOURCES
-        .iter()
-        .find(|(file, _)| *file == name)
-        .map(|(_, text)| *text)
+    SOURCES.iter().find(|(file, _)| *file == name).map(|(_, text)| *text)
 }
 
 /// Writes the sources, with the user's profiles in the manifest.
@@ -256,37 +201,14 @@ fn profiles(root: &Path) -> toml::Table {
 }
 
 /// A hash of everything that the built library depends on.
-fn key(
-    cargo: &Path,
-    workspace: &Workspace,
-    args: &CargoArgs,
-    rustc: &str,
-    profiles: &toml::Table,
-) -> String {
+fn key(cargo: &Path, workspace: &Workspace, args: &CargoArgs, rustc: &str, profiles: &toml::Table) -> String {
     let mut hasher = DefaultHasher::new();
-    (
-        SOURCES_HASH,
-        cargo,
-        rustc,
-        &args.profile,
-        &args.targets,
-        &args.for_runtime,
-    )
-        .hash(&mut hasher);
+    (SOURCES_HASH, cargo, rustc, &args.profile, &args.targets, &args.for_runtime).hash(&mut hasher);
     profiles.to_string().hash(&mut hasher);
-    let prefixes = [
-        "RUSTFLAGS",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "CARGO_BUILD_",
-        "CARGO_PROFILE_",
-        "CARGO_TARGET_",
-        "RUSTUP_",
-    ];
+    let prefixes =
+        ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_", "CARGO_PROFILE_", "CARGO_TARGET_", "RUSTUP_"];
     let mut variables: Vec<_> = env::vars_os()
-        .filter(|(name, _)| {
-            name.to_str()
-                .is_some_and(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
-        })
+        .filter(|(name, _)| name.to_str().is_some_and(|name| prefixes.iter().any(|prefix| name.starts_with(prefix))))
         .filter(|(name, _)| name != "CARGO_TARGET_DIR" && name != "CARGO_TARGET_TMPDIR")
         .collect();
     variables.sort();
@@ -294,10 +216,7 @@ fn key(
     let current = env::current_dir().unwrap_or_else(|_| workspace.root.clone());
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
-    let folders = current
-        .ancestors()
-        .map(|folder| folder.join(".cargo"))
-        .chain(home);
+    let folders = current.ancestors().map(|folder| folder.join(".cargo")).chain(home);
     for folder in folders {
         for name in ["config.toml", "config"] {
             if let Ok(config) = fs::read(folder.join(name)) {
@@ -319,14 +238,7 @@ fn rendered(messages: &[u8]) -> String {
 
 /// Whether a build failed because packages could not be had, and not because of their code.
 fn is_about_packages(failure: &str) -> bool {
-    [
-        "failed to download",
-        "failed to get",
-        "--offline",
-        "failed to select a version",
-        "no matching package",
-        "index",
-    ]
-    .iter()
-    .any(|sign| failure.contains(sign))
+    ["failed to download", "failed to get", "--offline", "failed to select a version", "no matching package", "index"]
+        .iter()
+        .any(|sign| failure.contains(sign))
 }

@@ -33,22 +33,14 @@ pub(crate) fn targets(text: &str) -> Option<Vec<Target>> {
         return Some(Vec::new());
     }
     let file: syn::File = syn::parse2(tokens).ok()?;
-    let mut search = Search {
-        skipped,
-        asyncs,
-        found: Vec::new(),
-    };
+    let mut search = Search { skipped, asyncs, found: Vec::new() };
     search.items(&file.items);
     Some(search.found)
 }
 
 /// The length of a byte order mark and of a `#!` line.
 pub(crate) fn skip_preamble(text: &str) -> usize {
-    let mark = if text.starts_with('\u{feff}') {
-        '\u{feff}'.len_utf8()
-    } else {
-        0
-    };
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let rest = &text[mark..];
     if rest.starts_with("#!") && !rest[2..].trim_start().starts_with('[') {
         mark + rest.find('\n').unwrap_or(rest.len())
@@ -61,9 +53,7 @@ pub(crate) fn skip_preamble(text: &str) -> usize {
 fn find_asyncs(tokens: TokenStream, into: &mut Vec<usize>) {
     for token in tokens {
         match token {
-            TokenTree::Ident(ident) if ident == "async" => {
-                into.push(ident.span().byte_range().start)
-            }
+            TokenTree::Ident(ident) if ident == "async" => into.push(ident.span().byte_range().start),
             TokenTree::Group(group) => find_asyncs(group.stream(), into),
             _ => {}
         }
@@ -80,9 +70,7 @@ impl Search {
     fn items(&mut self, items: &[Item]) {
         for item in items {
             match item {
-                Item::Fn(function) if function.sig.constness.is_none() => {
-                    self.item(item, &function.attrs)
-                }
+                Item::Fn(function) if function.sig.constness.is_none() => self.item(item, &function.attrs),
                 Item::Impl(block) => self.item(item, &block.attrs),
                 Item::Trait(definition) => self.item(item, &definition.attrs),
                 Item::Mod(module) if !is_checked(&module.attrs) => {
@@ -98,17 +86,11 @@ impl Search {
     fn item(&mut self, item: &Item, attributes: &[Attribute]) {
         let range = item.span().byte_range();
         let first = self.asyncs.partition_point(|&place| place < range.start);
-        let is_async = self
-            .asyncs
-            .get(first)
-            .is_some_and(|&place| place < range.end);
+        let is_async = self.asyncs.get(first).is_some_and(|&place| place < range.end);
         if !is_async || is_checked(attributes) {
             return;
         }
-        let documented = attributes
-            .iter()
-            .take_while(|attribute| attribute.path().is_ident("doc"))
-            .count();
+        let documented = attributes.iter().take_while(|attribute| attribute.path().is_ident("doc")).count();
         let undocumented = match attributes.get(documented) {
             Some(attribute) => attribute.span().byte_range().start,
             None => first_token_after(item, attributes).unwrap_or(range.start),
@@ -122,18 +104,12 @@ impl Search {
 
 /// Where an item's own tokens begin, behind all its attributes.
 fn first_token_after(item: &Item, attributes: &[Attribute]) -> Option<usize> {
-    let Some(last) = attributes
-        .iter()
-        .rfind(|attribute| matches!(attribute.style, syn::AttrStyle::Outer))
-    else {
+    let Some(last) = attributes.iter().rfind(|attribute| matches!(attribute.style, syn::AttrStyle::Outer)) else {
         return Some(item.span().byte_range().start);
     };
     let end = last.span().byte_range().end;
     let tokens = quote_tokens(item);
-    tokens
-        .into_iter()
-        .map(|token| token.span().byte_range().start)
-        .find(|&start| start >= end)
+    tokens.into_iter().map(|token| token.span().byte_range().start).find(|&start| start >= end)
 }
 
 fn quote_tokens(item: &Item) -> TokenStream {
@@ -146,9 +122,7 @@ fn quote_tokens(item: &Item) -> TokenStream {
 pub(crate) fn is_checked(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let last = attribute.path().segments.last();
-        last.is_some_and(|segment| {
-            segment.ident == "checked_async" || segment.ident == "checked_item"
-        })
+        last.is_some_and(|segment| segment.ident == "checked_async" || segment.ident == "checked_item")
     })
 }
 
@@ -182,10 +156,7 @@ pub(crate) fn annotate(text: &str, targets: &[Target], attribute: &str) -> Annot
         places.push(place);
     }
     annotated.push_str(&text[copied..]);
-    Annotated {
-        text: annotated,
-        places,
-    }
+    Annotated { text: annotated, places }
 }
 
 /// Where the line above ends, if a token can follow there: only white space lies between, and no line comment ends it.
@@ -214,11 +185,7 @@ mod tests {
         let text = "fn a() {}\n\nasync fn b() {}\n\nfn c() { spawn(async {}) }\n\nstruct S;\n\nimpl S { fn d() {} }\n\n\
                     impl S { async fn e() {} }\n\ntrait T { async fn f(); }\n\nconst fn g() {}\n\n\
                     mod m {\n    async fn h() {}\n}\n";
-        let names: Vec<&str> = targets(text)
-            .unwrap()
-            .into_iter()
-            .map(|target| &text[target.range])
-            .collect();
+        let names: Vec<&str> = targets(text).unwrap().into_iter().map(|target| &text[target.range]).collect();
         let expected = [
             "async fn b() {}",
             "fn c() { spawn(async {}) }",
@@ -235,47 +202,23 @@ mod tests {
             annotated("use a;\n\n/// Doc.\n#[b]\nasync fn f() {}\n"),
             "use a;\n #[x]\n/// Doc.\n#[b]\nasync fn f() {}\n"
         );
-        assert_eq!(
-            annotated("use a;\r\n\r\nasync fn f() {}\r\n"),
-            "use a;\r\n #[x]\r\nasync fn f() {}\r\n"
-        );
+        assert_eq!(annotated("use a;\r\n\r\nasync fn f() {}\r\n"), "use a;\r\n #[x]\r\nasync fn f() {}\r\n");
     }
 
     #[test]
     fn code_above_takes_the_attribute_and_a_comment_does_not() {
-        assert_eq!(
-            annotated("mod m {\n    async fn f() {}\n}"),
-            "mod m { #[x]\n    async fn f() {}\n}"
-        );
-        assert_eq!(
-            annotated("// why\nasync fn f() {}\n"),
-            "// why\n#[x] async fn f() {}\n"
-        );
+        assert_eq!(annotated("mod m {\n    async fn f() {}\n}"), "mod m { #[x]\n    async fn f() {}\n}");
+        assert_eq!(annotated("// why\nasync fn f() {}\n"), "// why\n#[x] async fn f() {}\n");
         assert_eq!(annotated("async fn f() {}\n"), "#[x] async fn f() {}\n");
-        assert_eq!(
-            annotated("/* c\n\n*/ async fn f() {}\n"),
-            "/* c\n\n*/ #[x] async fn f() {}\n"
-        );
-        assert_eq!(
-            annotated("fn a() {} async fn f() {}"),
-            "fn a() {} #[x] async fn f() {}"
-        );
+        assert_eq!(annotated("/* c\n\n*/ async fn f() {}\n"), "/* c\n\n*/ #[x] async fn f() {}\n");
+        assert_eq!(annotated("fn a() {} async fn f() {}"), "fn a() {} #[x] async fn f() {}");
     }
 
     #[test]
     fn a_byte_order_mark_and_a_shebang_stay_first() {
-        assert_eq!(
-            annotated("\u{feff}async fn f() {}"),
-            "\u{feff}#[x] async fn f() {}"
-        );
-        assert_eq!(
-            annotated("#!/bin/sh\nasync fn é() {}"),
-            "#!/bin/sh\n#[x] async fn é() {}"
-        );
-        assert_eq!(
-            annotated("#![allow(a)]\nasync fn f() {}"),
-            "#![allow(a)]\n#[x] async fn f() {}"
-        );
+        assert_eq!(annotated("\u{feff}async fn f() {}"), "\u{feff}#[x] async fn f() {}");
+        assert_eq!(annotated("#!/bin/sh\nasync fn é() {}"), "#!/bin/sh\n#[x] async fn é() {}");
+        assert_eq!(annotated("#![allow(a)]\nasync fn f() {}"), "#![allow(a)]\n#[x] async fn f() {}");
     }
 
     #[test]
@@ -286,25 +229,15 @@ mod tests {
 
     #[test]
     fn an_item_with_its_own_attribute_is_left_alone() {
-        assert_eq!(
-            targets("#[checked_async::checked_async]\nasync fn f() {}"),
-            Some(Vec::new())
-        );
-        assert_eq!(
-            targets("#[checked_async(send)]\nmod m { async fn f() {} }"),
-            Some(Vec::new())
-        );
+        assert_eq!(targets("#[checked_async::checked_async]\nasync fn f() {}"), Some(Vec::new()));
+        assert_eq!(targets("#[checked_async(send)]\nmod m { async fn f() {} }"), Some(Vec::new()));
     }
 
     #[test]
     fn doc_comments_are_skipped_where_asked() {
-        let text =
-            "/// A.\n/// B.\n#[inline]\npub async fn f() {}\n/** C */ pub(crate) async fn g() {}";
-        let starts: Vec<&str> = targets(text)
-            .unwrap()
-            .into_iter()
-            .map(|target| &text[target.undocumented..][..9])
-            .collect();
+        let text = "/// A.\n/// B.\n#[inline]\npub async fn f() {}\n/** C */ pub(crate) async fn g() {}";
+        let starts: Vec<&str> =
+            targets(text).unwrap().into_iter().map(|target| &text[target.undocumented..][..9]).collect();
         assert_eq!(starts, ["#[inline]", "pub(crate"]);
     }
 }

@@ -17,36 +17,15 @@ pub(crate) struct Lint {
 
 /// All lints, sorted by name.
 pub(crate) fn all() -> Vec<Lint> {
-    PAGES
-        .iter()
-        .map(|&(name, page)| parse(name, page))
-        .collect()
+    PAGES.iter().map(|&(name, page)| parse(name, page)).collect()
 }
 
 /// Reads a page: `# name`, `**level** by default.`, then a first paragraph, which is the summary.
 fn parse(name: &'static str, page: &'static str) -> Lint {
-    let mut paragraphs = page
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|paragraph| !paragraph.is_empty())
-        .skip(1);
-    let level = paragraphs
-        .next()
-        .and_then(|text| text.split("**").nth(1))
-        .unwrap_or("");
-    let summary = paragraphs
-        .next()
-        .unwrap_or("")
-        .lines()
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join(" ");
-    Lint {
-        name,
-        level,
-        summary,
-        page,
-    }
+    let mut paragraphs = page.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).skip(1);
+    let level = paragraphs.next().and_then(|text| text.split("**").nth(1)).unwrap_or("");
+    let summary = paragraphs.next().unwrap_or("").lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    Lint { name, level, summary, page }
 }
 
 /// `cargo checked-async lints`.
@@ -55,20 +34,14 @@ pub(crate) fn list() -> Result<()> {
     let width = lints.iter().map(|lint| lint.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for lint in &lints {
-        text.push_str(&format!(
-            "{:width$}  {:5}  {}\n",
-            lint.name, lint.level, lint.summary
-        ));
+        text.push_str(&format!("{:width$}  {:5}  {}\n", lint.name, lint.level, lint.summary));
     }
     print(&text)
 }
 
 /// `cargo checked-async explain NAME`.
 pub(crate) fn explain(name: &str) -> Result<()> {
-    let wanted = name
-        .strip_prefix("checked_async::")
-        .unwrap_or(name)
-        .replace('-', "_");
+    let wanted = name.strip_prefix("checked_async::").unwrap_or(name).replace('-', "_");
     match all().iter().find(|lint| lint.name == wanted) {
         Some(lint) => print(&format!("{}\n", lint.page.trim_end())),
         None => Err(unknown(name)),
@@ -78,14 +51,11 @@ pub(crate) fn explain(name: &str) -> Result<()> {
 /// The error for a name that is no lint's.
 pub(crate) fn unknown(name: &str) -> Trouble {
     let trouble = Trouble::new(format!("unknown lint `{name}`"));
-    let nearest = all()
-        .into_iter()
-        .map(|lint| (distance(name, lint.name), lint.name))
-        .min();
+    let nearest = all().into_iter().map(|lint| (distance(name, lint.name), lint.name)).min();
     match nearest {
-        Some((distance, nearest)) if distance <= name.len().max(3) / 2 => trouble.help(format!(
-            "did you mean `{nearest}`? `cargo checked-async lints` lists all lints"
-        )),
+        Some((distance, nearest)) if distance <= name.len().max(3) / 2 => {
+            trouble.help(format!("did you mean `{nearest}`? `cargo checked-async lints` lists all lints"))
+        }
         _ => trouble.help("`cargo checked-async lints` lists all lints"),
     }
 }
@@ -108,9 +78,9 @@ fn distance(a: &str, b: &str) -> usize {
 /// Prints to standard output; a reader that has gone away, as in `… | head`, is no error.
 fn print(text: &str) -> Result<()> {
     match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::new(format!(
-            "cannot write to standard output: {error}"
-        ))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Trouble::new(format!("cannot write to standard output: {error}")))
+        }
         _ => Ok(()),
     }
 }
@@ -121,14 +91,8 @@ mod tests {
 
     #[test]
     fn a_page_gives_level_and_summary() {
-        let lint = parse(
-            "x",
-            "# x\n\n**deny** by default.\n\nA future that\nis lost.\n\n## Why\n\nBecause.\n",
-        );
-        assert_eq!(
-            (lint.level, lint.summary.as_str()),
-            ("deny", "A future that is lost.")
-        );
+        let lint = parse("x", "# x\n\n**deny** by default.\n\nA future that\nis lost.\n\n## Why\n\nBecause.\n");
+        assert_eq!((lint.level, lint.summary.as_str()), ("deny", "A future that is lost."));
     }
 
     #[test]

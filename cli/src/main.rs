@@ -39,6 +39,10 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|name| name == "checked-async") {
         arguments.remove(1);
     }
+    // The parser takes the first `--` for itself; cargo is to have it.
+    if arguments.get(2).is_some_and(|argument| argument == "--") {
+        arguments.insert(2, "--".into());
+    }
     let cli = Cli::parse_from(arguments);
     process::watch_interrupts();
     match act(cli.command) {
@@ -52,17 +56,10 @@ fn main() -> ExitCode {
 
 fn act(action: Action) -> Result<ExitCode> {
     match action {
-        Action::Check {
-            message_format,
-            cargo,
-        } => return check::run(message_format, cargo),
+        Action::Check { message_format, cargo } => return check::run(message_format, cargo),
         Action::Test { cargo } => return build::run("test", cargo),
         Action::Run { cargo } => return build::run("run", cargo),
-        Action::Annotate {
-            remove,
-            dry_run,
-            paths,
-        } => annotate::run(&paths, remove, dry_run)?,
+        Action::Annotate { remove, dry_run, paths } => annotate::run(&paths, remove, dry_run)?,
         Action::Explain { lint } => lints::explain(&lint)?,
         Action::Lints => lints::list()?,
     }

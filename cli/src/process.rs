@@ -31,10 +31,7 @@ pub(crate) fn watch_interrupts() {
 
 /// Runs a command to its end and keeps what it prints.
 pub(crate) fn output(command: &mut Command) -> Result<Output> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = start(command)?;
     let (stdout, stderr) = {
         let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,29 +40,18 @@ pub(crate) fn output(command: &mut Command) -> Result<Output> {
     let reader = thread::spawn(move || read_all(stderr));
     let stdout = read_all(stdout);
     let stderr = reader.join().unwrap_or_default();
-    Ok(Output {
-        status: wait(&child)?,
-        stdout,
-        stderr,
-    })
+    Ok(Output { status: wait(&child)?, stdout, stderr })
 }
 
 /// Runs a command to its end and hands on each line of its standard output.
 pub(crate) fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitStatus> {
     command.stdout(Stdio::piped());
     let child = start(command)?;
-    let stdout = child
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .stdout
-        .take();
+    let stdout = child.lock().unwrap_or_else(PoisonError::into_inner).stdout.take();
     if let Some(stdout) = stdout {
         let mut reader = BufReader::new(stdout);
         let mut line = Vec::new();
-        while reader
-            .read_until(b'\n', &mut line)
-            .is_ok_and(|read| read > 0)
-        {
+        while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
             each(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']));
             line.clear();
         }
@@ -81,13 +67,8 @@ pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
 
 fn start(command: &mut Command) -> Result<Arc<Mutex<Child>>> {
     let child = command.spawn().map_err(|error| {
-        Trouble::new(format!(
-            "cannot run `{}`: {error}",
-            command.get_program().to_string_lossy()
-        ))
-        .help(
-            "install Rust from https://rustup.rs, or set the variable `CARGO` to the cargo to use",
-        )
+        Trouble::new(format!("cannot run `{}`: {error}", command.get_program().to_string_lossy()))
+            .help("install Rust from https://rustup.rs, or set the variable `CARGO` to the cargo to use")
     })?;
     let child = Arc::new(Mutex::new(child));
     *CHILD.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&child));
@@ -98,10 +79,7 @@ fn start(command: &mut Command) -> Result<Arc<Mutex<Child>>> {
 fn wait(child: &Mutex<Child>) -> Result<ExitStatus> {
     let mut pause = Duration::from_micros(200);
     let status = loop {
-        let ended = child
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .try_wait();
+        let ended = child.lock().unwrap_or_else(PoisonError::into_inner).try_wait();
         match ended {
             Ok(Some(status)) => break status,
             Ok(None) => {
@@ -113,9 +91,7 @@ fn wait(child: &Mutex<Child>) -> Result<ExitStatus> {
     };
     *CHILD.lock().unwrap_or_else(PoisonError::into_inner) = None;
     if INTERRUPTED.load(Ordering::SeqCst) {
-        return Err(Trouble::new(
-            "interrupted; nothing of yours has been changed",
-        ));
+        return Err(Trouble::new("interrupted; nothing of yours has been changed"));
     }
     Ok(status)
 }

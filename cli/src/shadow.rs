@@ -18,11 +18,6 @@ use crate::error::{Result, Trouble};
 use crate::insert;
 use crate::workspace::{Member, Workspace};
 
-/// How many folders above the workspace's root can be reached with `../`.
-const REACHABLE_PARENTS: usize = 2;
-/// A folder with more entries than this is not mirrored for the sake of a `../`.
-const LARGE_PARENT: usize = 500;
-
 /// What is in the shadow tree, by the real path.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
@@ -43,8 +38,8 @@ pub(crate) struct Copy {
     pub(crate) places: Vec<usize>,
     /// Whether the file has been understood.
     parsed: bool,
-    /// Whether it names files outside of its workspace, perhaps.
-    escapes: bool,
+    /// What it names, perhaps, with a path that begins with `../`.
+    climbs: BTreeSet<PathBuf>,
 }
 
 impl Copy {
@@ -79,17 +74,10 @@ impl Shadow {
         let mut update = Update {
             root: root.clone(),
             skipped: workspace.target_directory.clone(),
-            member_roots: workspace
-                .members
-                .iter()
-                .map(|member| member.root.clone())
-                .collect(),
+            member_roots: workspace.members.iter().map(|member| member.root.clone()).collect(),
             members: &workspace.members,
             old,
-            new: State {
-                version: version(),
-                ..State::default()
-            },
+            new: State { version: version(), ..State::default() },
             changed: false,
         };
         update.directory(&workspace.root, None)?;
@@ -98,26 +86,15 @@ impl Shadow {
                 update.directory(&member.root, None)?;
             }
         }
-        if update.new.files.values().any(|copy| copy.escapes) {
-            update.parents(&workspace.root)?;
-        }
+        update.outside(&workspace.root)?;
         update.remove_stale()?;
         let Update { new, changed, .. } = update;
         if changed {
             let text = serde_json::to_vec(&new).expect("paths and numbers can be written as JSON");
             write_atomically(&state_file, &text)?;
         }
-        let unparsed = new
-            .files
-            .iter()
-            .filter(|(_, copy)| !copy.parsed)
-            .map(|(path, _)| path.clone())
-            .collect();
-        Ok(Shadow {
-            root,
-            state_file,
-            unparsed,
-        })
+        let unparsed = new.files.iter().filter(|(_, copy)| !copy.parsed).map(|(path, _)| path.clone()).collect();
+        Ok(Shadow { root, state_file, unparsed })
     }
 
     /// Where the copy of a real file lies.
@@ -127,7 +104,7 @@ impl Shadow {
 }
 
 fn version() -> String {
-    format!("{} 1", env!("CARGO_PKG_VERSION"))
+    format!("{} 2", env!("CARGO_PKG_VERSION"))
 }
 
 /// `<root>/<absolute path>`, without a drive's colon.
@@ -137,12 +114,7 @@ pub(crate) fn below(root: &Path, real: &Path) -> PathBuf {
         match component {
             Component::Normal(name) => path.push(name),
             Component::Prefix(prefix) => {
-                path.push(
-                    prefix
-                        .as_os_str()
-                        .to_string_lossy()
-                        .replace([':', '\\', '/', '?'], ""),
-                );
+                path.push(prefix.as_os_str().to_string_lossy().replace([':', '\\', '/', '?'], ""));
             }
             _ => {}
         }
@@ -164,10 +136,7 @@ impl Update<'_> {
     /// Mirrors a folder; `member` is the package it belongs to.
     fn directory(&mut self, real: &Path, member: Option<&Member>) -> Result<()> {
         let members = self.members;
-        let member = members
-            .iter()
-            .find(|candidate| candidate.root == real)
-            .or(member);
+        let member = members.iter().find(|candidate| candidate.root == real).or(member);
         let mut entries = Vec::new();
         for entry in fs::read_dir(real).map_err(|error| Trouble::reading(real, &error))? {
             entries.push(entry.map_err(|error| Trouble::reading(real, &error))?);
@@ -178,13 +147,9 @@ impl Update<'_> {
             if path == self.skipped || name == ".git" {
                 continue;
             }
-            let kind = entry
-                .file_type()
-                .map_err(|error| Trouble::reading(&path, &error))?;
+            let kind = entry.file_type().map_err(|error| Trouble::reading(&path, &error))?;
             let is_source = path.extension().is_some_and(|extension| extension == "rs");
-            if (is_source || kind.is_dir() || kind.is_symlink())
-                && !name.as_encoded_bytes().starts_with(b".")
-            {
+            if (is_source || kind.is_dir() || kind.is_symlink()) && !name.as_encoded_bytes().starts_with(b".") {
                 // What is gone by now, or is a broken link, is linked as it is.
                 if let Ok(metadata) = fs::metadata(&path) {
                     if metadata.is_dir() && self.is_mirrored(real, &path, kind.is_symlink()) {
@@ -203,35 +168,24 @@ impl Update<'_> {
 
     /// Whether to go into a folder, or only to link it.
     fn is_mirrored(&self, parent: &Path, path: &Path, is_link: bool) -> bool {
-        if path.file_name().is_some_and(|name| name == "node_modules")
-            || path.join("CACHEDIR.TAG").exists()
-        {
+        if path.file_name().is_some_and(|name| name == "node_modules") || path.join("CACHEDIR.TAG").exists() {
             return false;
         }
         if is_link && fs::canonicalize(path).is_ok_and(|target| parent.starts_with(target)) {
             return false;
         }
-        !path.join("Cargo.toml").exists()
-            || self.member_roots.iter().any(|root| root.starts_with(path))
+        !path.join("Cargo.toml").exists() || self.member_roots.iter().any(|root| root.starts_with(path))
     }
 
     /// Copies a source file with the attribute in it; `false` if it is none to be changed.
-    fn source(
-        &mut self,
-        real: &Path,
-        metadata: &Metadata,
-        member: Option<&Member>,
-    ) -> Result<bool> {
+    fn source(&mut self, real: &Path, metadata: &Metadata, member: Option<&Member>) -> Result<bool> {
         let Some(member) = member.filter(|member| !member.checked.is_empty()) else {
             return Ok(false);
         };
         if member.unchecked.iter().any(|path| path == real) {
             return Ok(false);
         }
-        let modified = metadata
-            .modified()
-            .ok()
-            .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let modified = modified.map_or(0, |since| since.as_nanos());
         let shadow = below(&self.root, real);
         if let Some(old) = self.old.files.get(real)
@@ -263,7 +217,7 @@ impl Update<'_> {
             attribute: member.attribute.clone(),
             places: annotated.places,
             parsed,
-            escapes: text.contains("\"../") || text.contains("/../"),
+            climbs: climbs(real, &text),
         };
         self.new.files.insert(real.to_owned(), copy);
         Ok(true)
@@ -283,34 +237,22 @@ impl Update<'_> {
         symlink(real, &shadow).map_err(|error| Trouble::writing(&shadow, &error))
     }
 
-    /// Links what stands beside the workspace and its parents, for paths that climb out of it.
-    fn parents(&mut self, root: &Path) -> Result<()> {
-        for parent in root.ancestors().skip(1).take(REACHABLE_PARENTS) {
-            let Ok(entries) = fs::read_dir(parent) else {
-                break;
-            };
-            let paths: Vec<PathBuf> = entries
-                .flatten()
-                .map(|entry| entry.path())
-                .take(LARGE_PARENT + 1)
-                .collect();
-            if paths.len() > LARGE_PARENT {
-                break;
-            }
-            for path in paths {
-                let is_mirrored = self
-                    .new
-                    .files
-                    .keys()
-                    .next()
-                    .is_some_and(|file| file.starts_with(&path))
-                    || self
-                        .members
-                        .iter()
-                        .any(|member| member.root.starts_with(&path));
-                if !is_mirrored && !root.starts_with(&path) && !self.skipped.starts_with(&path) {
-                    self.link(&path)?;
-                }
+    /// Links what the sources name outside of the workspace, as in `include_str!("../../README.md")`.
+    fn outside(&mut self, root: &Path) -> Result<()> {
+        let named: BTreeSet<PathBuf> = self.new.files.values().flat_map(|copy| copy.climbs.clone()).collect();
+        let inside =
+            |path: &Path| path.starts_with(root) || self.member_roots.iter().any(|member| path.starts_with(member));
+        let above =
+            |path: &Path| root.starts_with(path) || self.member_roots.iter().any(|member| member.starts_with(path));
+        let mut links = BTreeSet::new();
+        for path in named.into_iter().filter(|path| !inside(path) && !above(path) && path.exists()) {
+            // A module brings those beside it.
+            let folder = path.parent().filter(|folder| !above(folder));
+            links.insert(folder.map_or(path.clone(), Path::to_owned));
+        }
+        for path in &links {
+            if !path.ancestors().skip(1).any(|folder| links.contains(folder)) {
+                self.link(path)?;
             }
         }
         Ok(())
@@ -320,10 +262,7 @@ impl Update<'_> {
     fn make_room(&self, shadow: &Path) -> Result<()> {
         let parent = shadow.parent().unwrap_or(&self.root);
         // A link of an earlier run may stand where a folder is now needed.
-        for ancestor in parent
-            .ancestors()
-            .take_while(|ancestor| *ancestor != self.root)
-        {
+        for ancestor in parent.ancestors().take_while(|ancestor| *ancestor != self.root) {
             if fs::symlink_metadata(ancestor).is_ok_and(|metadata| !metadata.is_dir()) {
                 fs::remove_file(ancestor).map_err(|error| Trouble::writing(ancestor, &error))?;
             }
@@ -334,15 +273,10 @@ impl Update<'_> {
 
     /// Removes the copies and links of what is gone.
     fn remove_stale(&mut self) -> Result<()> {
-        let old = self
-            .old
-            .files
-            .keys()
-            .filter(|path| !self.new.files.contains_key(*path));
+        let old = self.old.files.keys().filter(|path| !self.new.files.contains_key(*path));
         let old = old.chain(self.old.links.difference(&self.new.links));
-        let stale: Vec<&PathBuf> = old
-            .filter(|path| !self.new.links.contains(*path) && !self.new.files.contains_key(*path))
-            .collect();
+        let stale: Vec<&PathBuf> =
+            old.filter(|path| !self.new.links.contains(*path) && !self.new.files.contains_key(*path)).collect();
         for path in stale {
             self.changed = true;
             let shadow = below(&self.root, path);
@@ -361,6 +295,26 @@ impl Update<'_> {
     }
 }
 
+/// The paths in string literals that begin with `../`.
+fn climbs(file: &Path, text: &str) -> BTreeSet<PathBuf> {
+    let folder = file.parent().unwrap_or(file);
+    let literals = text.match_indices("\"../").filter_map(|(quote, _)| text[quote + 1..].split(['"', '\n']).next());
+    literals.map(|literal| normalized(&folder.join(literal))).collect()
+}
+
+/// Resolves `.` and `..` by the text alone, as the compiler names its files.
+pub(crate) fn normalized(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => drop(normal.pop()),
+            Component::CurDir => {}
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
 /// Removes a file, a link or a folder of the shadow tree, if there is one.
 fn remove(path: &Path) -> Result<()> {
     let removed = match fs::symlink_metadata(path) {
@@ -376,12 +330,10 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    fs::write(&temporary, bytes)
-        .and_then(|()| fs::rename(&temporary, path))
-        .map_err(|error| {
-            let _ = fs::remove_file(&temporary);
-            Trouble::writing(path, &error)
-        })
+    fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        Trouble::writing(path, &error)
+    })
 }
 
 /// Waits until no other run holds the lock; it ends with the value.
@@ -389,9 +341,7 @@ pub(crate) fn lock(path: &Path) -> Result<File> {
     let file = File::create(path).map_err(|error| Trouble::writing(path, &error))?;
     match file.lock() {
         // Some network file systems have no locks; cargo goes on without one there, too.
-        Err(error) if error.kind() != io::ErrorKind::Unsupported => {
-            Err(Trouble::writing(path, &error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(Trouble::writing(path, &error)),
         _ => Ok(file),
     }
 }

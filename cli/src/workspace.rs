@@ -43,9 +43,7 @@ impl Workspace {
     /// Asks cargo about the workspace that `args` select.
     pub(crate) fn load(cargo: &Path, args: &CargoArgs) -> Result<Workspace> {
         let mut command = Command::new(cargo);
-        command
-            .args(["metadata", "--format-version=1", "--no-deps"])
-            .args(&args.for_metadata);
+        command.args(["metadata", "--format-version=1", "--no-deps"]).args(&args.for_metadata);
         let output = command.output().map_err(|error| {
             Trouble::new(format!("cannot run `{}`: {error}", cargo.display()))
                 .help("install Rust from https://rustup.rs, or set the variable `CARGO` to the cargo to use")
@@ -55,44 +53,27 @@ impl Workspace {
             let stderr = stderr.trim_end();
             let problem = stderr.strip_prefix("error: ").unwrap_or(stderr);
             return Err(if problem.starts_with("could not find `Cargo.toml`") {
-                Trouble::new(problem)
-                    .help("run this in a package's folder, or pass `--manifest-path PATH`")
+                Trouble::new(problem).help("run this in a package's folder, or pass `--manifest-path PATH`")
             } else {
                 Trouble::new(problem)
             });
         }
-        let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|error| {
-            Trouble::new(format!(
-                "cannot read what `cargo metadata` printed: {error}"
-            ))
-        })?;
+        let metadata: Metadata = serde_json::from_slice(&output.stdout)
+            .map_err(|error| Trouble::new(format!("cannot read what `cargo metadata` printed: {error}")))?;
         let root: PathBuf = metadata.workspace_root.clone().into();
-        let shared = levels::parse(
-            &metadata.workspace_metadata,
-            &root.join("Cargo.toml"),
-            "workspace",
-        )?;
+        let shared = levels::parse(&metadata.workspace_metadata, &root.join("Cargo.toml"), "workspace")?;
         let mut members = Vec::new();
         for package in metadata.workspace_packages() {
             members.push(member(package, &shared)?);
         }
-        let default_members = metadata
-            .workspace_default_packages()
-            .into_iter()
-            .map(|package| package.id.repr.clone())
-            .collect();
+        let default_members =
+            metadata.workspace_default_packages().into_iter().map(|package| package.id.repr.clone()).collect();
         let target_directory = match &args.target_directory {
-            Some(directory) => std::path::absolute(directory).map_err(|error| {
-                Trouble::new(format!("cannot use the target directory: {error}"))
-            })?,
+            Some(directory) => std::path::absolute(directory)
+                .map_err(|error| Trouble::new(format!("cannot use the target directory: {error}")))?,
             None => metadata.target_directory.clone().into(),
         };
-        Ok(Workspace {
-            root,
-            target_directory,
-            members,
-            default_members,
-        })
+        Ok(Workspace { root, target_directory, members, default_members })
     }
 
     /// Where everything goes that this command writes.
@@ -115,12 +96,7 @@ fn member(package: &Package, shared: &BTreeMap<String, String>) -> Result<Member
             // They cannot depend on themselves.
             || name == "checked-async"
             || name == "checked-async-macros";
-        if excluded {
-            &mut unchecked
-        } else {
-            &mut checked
-        }
-        .push(target.src_path.clone().into());
+        if excluded { &mut unchecked } else { &mut checked }.push(target.src_path.clone().into());
     }
     Ok(Member {
         id: package.id.repr.clone(),
@@ -131,16 +107,7 @@ fn member(package: &Package, shared: &BTreeMap<String, String>) -> Result<Member
         targets: package
             .targets
             .iter()
-            .map(|target| {
-                (
-                    target.name.clone(),
-                    target
-                        .kind
-                        .first()
-                        .map(ToString::to_string)
-                        .unwrap_or_default(),
-                )
-            })
+            .map(|target| (target.name.clone(), target.kind.first().map(ToString::to_string).unwrap_or_default()))
             .collect(),
         path_dependencies: package
             .dependencies
@@ -148,10 +115,7 @@ fn member(package: &Package, shared: &BTreeMap<String, String>) -> Result<Member
             .filter(|dependency| dependency.path.is_some())
             .map(|dependency| dependency.name.clone())
             .collect(),
-        has_runtime: package
-            .dependencies
-            .iter()
-            .any(|dependency| dependency.name == "checked-async"),
+        has_runtime: package.dependencies.iter().any(|dependency| dependency.name == "checked-async"),
         name,
     })
 }

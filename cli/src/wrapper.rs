@@ -39,16 +39,11 @@ pub(crate) struct Plan {
 }
 
 /// Writes the folder with the links and the plan; returns the options for cargo.
-pub(crate) fn prepare(
-    workspace: &Workspace,
-    shadow: &Shadow,
-    runtime: Runtime,
-    cargo: &Path,
-) -> Result<Vec<OsString>> {
+pub(crate) fn prepare(workspace: &Workspace, shadow: &Shadow, runtime: Runtime, cargo: &Path) -> Result<Vec<OsString>> {
     let directory = workspace.own_directory().join("wrapper").join(&runtime.key);
     fs::create_dir_all(&directory).map_err(|error| Trouble::writing(&directory, &error))?;
-    let program = env::current_exe()
-        .map_err(|error| Trouble::new(format!("cannot find the file of this program: {error}")))?;
+    let program =
+        env::current_exe().map_err(|error| Trouble::new(format!("cannot find the file of this program: {error}")))?;
     for name in [RUSTC, RUSTDOC, DEPENDENCY] {
         let link = executable(&directory, name);
         if !fs::read_link(&link).is_ok_and(|target| target == program) {
@@ -57,24 +52,14 @@ pub(crate) fn prepare(
         }
     }
     let sources = workspace.members.iter().flat_map(|member| &member.checked);
-    let beside = cargo
-        .parent()
-        .map(|folder| executable(folder, "rustdoc"))
-        .filter(|rustdoc| rustdoc.is_file());
+    let beside = cargo.parent().map(|folder| executable(folder, "rustdoc")).filter(|rustdoc| rustdoc.is_file());
     let plan = Plan {
         state_file: shadow.state_file.clone(),
         shadow_root: shadow.root.clone(),
-        sources: sources
-            .map(|source| (source.clone(), shadow.path(source)))
-            .collect(),
+        sources: sources.map(|source| (source.clone(), shadow.path(source))).collect(),
         runtime,
-        inner: env::var_os("RUSTC_WORKSPACE_WRAPPER")
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from),
-        rustdoc: env::var_os("RUSTDOC")
-            .map(PathBuf::from)
-            .or(beside)
-            .unwrap_or_else(|| "rustdoc".into()),
+        inner: env::var_os("RUSTC_WORKSPACE_WRAPPER").filter(|path| !path.is_empty()).map(PathBuf::from),
+        rustdoc: env::var_os("RUSTDOC").map(PathBuf::from).or(beside).unwrap_or_else(|| "rustdoc".into()),
     };
     let plan = serde_json::to_vec(&plan).expect("paths can be written as JSON");
     let file = directory.join("plan.json");
@@ -82,22 +67,13 @@ pub(crate) fn prepare(
         shadow::write_atomically(&file, &plan)?;
     }
     let mut options = vec![
-        config(
-            "build.rustc-workspace-wrapper",
-            &executable(&directory, RUSTC),
-        ),
+        config("build.rustc-workspace-wrapper", &executable(&directory, RUSTC)),
         config("build.rustdoc", &executable(&directory, RUSTDOC)),
     ];
     if env::var_os("RUSTC_WRAPPER").is_none() && patches_members(workspace) {
-        options.push(config(
-            "build.rustc-wrapper",
-            &executable(&directory, DEPENDENCY),
-        ));
+        options.push(config("build.rustc-wrapper", &executable(&directory, DEPENDENCY)));
     }
-    Ok(options
-        .into_iter()
-        .flat_map(|value| ["--config".into(), value])
-        .collect())
+    Ok(options.into_iter().flat_map(|value| ["--config".into(), value]).collect())
 }
 
 fn executable(directory: &Path, name: &str) -> PathBuf {
@@ -106,19 +82,13 @@ fn executable(directory: &Path, name: &str) -> PathBuf {
 
 /// `key="path"`, as TOML.
 fn config(key: &str, path: &Path) -> OsString {
-    format!(
-        "{key}={}",
-        toml::Value::from(path.to_string_lossy().into_owned())
-    )
-    .into()
+    format!("{key}={}", toml::Value::from(path.to_string_lossy().into_owned())).into()
 }
 
 /// Whether a crate from outside may depend on a member: only by way of a `[patch]`.
 fn patches_members(workspace: &Workspace) -> bool {
     let manifest = fs::read_to_string(workspace.root.join("Cargo.toml")).unwrap_or_default();
-    manifest
-        .lines()
-        .any(|line| line.trim_start().starts_with("[patch"))
+    manifest.lines().any(|line| line.trim_start().starts_with("[patch"))
 }
 
 /// Runs as the wrapper, if this program has been called by one of its names.
@@ -130,12 +100,10 @@ pub(crate) fn run() -> Option<ExitCode> {
         return None;
     }
     let plan = link.with_file_name("plan.json");
-    let plan = fs::read(&plan)
-        .map_err(|error| Trouble::reading(&plan, &error))
-        .and_then(|bytes| {
-            serde_json::from_slice::<Plan>(&bytes)
-                .map_err(|error| Trouble::new(format!("cannot read `{}`: {error}", plan.display())))
-        });
+    let plan = fs::read(&plan).map_err(|error| Trouble::reading(&plan, &error)).and_then(|bytes| {
+        serde_json::from_slice::<Plan>(&bytes)
+            .map_err(|error| Trouble::new(format!("cannot read `{}`: {error}", plan.display())))
+    });
     let result = plan.and_then(|plan| match name.as_str() {
         RUSTC => rustc(&plan, args.collect()),
         DEPENDENCY => dependency(&plan, args.collect()),
@@ -168,9 +136,7 @@ fn dependency(plan: &Plan, args: Vec<OsString>) -> Result<ExitCode> {
 
 fn directories(plan: &Plan) -> Vec<OsString> {
     let directories = plan.runtime.directories.iter();
-    directories
-        .flat_map(|path| ["-L".into(), joined("dependency=", path)])
-        .collect()
+    directories.flat_map(|path| ["-L".into(), joined("dependency=", path)]).collect()
 }
 
 fn joined(prefix: &str, path: &Path) -> OsString {
@@ -192,12 +158,10 @@ fn rustc(plan: &Plan, args: Vec<OsString>) -> Result<ExitCode> {
         }
         None => Command::new(&rustc),
     };
-    let directory = env::current_dir()
-        .map_err(|error| Trouble::new(format!("cannot find the current folder: {error}")))?;
+    let directory =
+        env::current_dir().map_err(|error| Trouble::new(format!("cannot find the current folder: {error}")))?;
     let library = library(plan, &args);
-    let root = args
-        .iter()
-        .position(|arg| source(plan, &directory, arg).is_some());
+    let root = args.iter().position(|arg| source(plan, &directory, arg).is_some());
     let (Some(library), Some(root)) = (library, root) else {
         command.args(args);
         return become_command(command);
@@ -208,11 +172,7 @@ fn rustc(plan: &Plan, args: Vec<OsString>) -> Result<ExitCode> {
     let mut remap = OsString::from("--remap-path-prefix=");
     if Path::new(&args[root]).is_absolute() {
         // All but the first folder: what lies above has no counterpart in the shadow tree.
-        let depth = original
-            .components()
-            .filter(|part| matches!(part, Component::Normal(_)))
-            .count()
-            - 1;
+        let depth = original.components().filter(|part| matches!(part, Component::Normal(_))).count() - 1;
         remap.push(ancestor(copy, depth));
         remap.push("=");
         remap.push(ancestor(original, depth));
@@ -231,9 +191,7 @@ fn rustc(plan: &Plan, args: Vec<OsString>) -> Result<ExitCode> {
     });
     command.args(&args).arg(remap);
     if !depends {
-        command
-            .arg("--extern")
-            .arg(joined("checked_async=", library));
+        command.arg("--extern").arg(joined("checked_async=", library));
     }
     command.args(directories(plan));
     translate(command, Translator::new(plan, directory, &args))
@@ -241,17 +199,11 @@ fn rustc(plan: &Plan, args: Vec<OsString>) -> Result<ExitCode> {
 
 /// Runs the compiler and rewrites its messages.
 fn translate(mut command: Command, mut translator: Translator) -> Result<ExitCode> {
-    let mut child = command
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| missing(&command, &error))?;
+    let mut child = command.stderr(Stdio::piped()).spawn().map_err(|error| missing(&command, &error))?;
     if let Some(stderr) = child.stderr.take() {
         let mut reader = BufReader::new(stderr);
         let mut line = Vec::new();
-        while reader
-            .read_until(b'\n', &mut line)
-            .is_ok_and(|read| read > 0)
-        {
+        while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
             let text = String::from_utf8_lossy(&line);
             let text = text.trim_end_matches(['\r', '\n']);
             if let Some(text) = translator.line(text) {
@@ -267,18 +219,13 @@ fn translate(mut command: Command, mut translator: Translator) -> Result<ExitCod
 
 /// The copy of a crate's root file, if the argument is one, with the original's full path.
 fn source<'a>(plan: &'a Plan, directory: &Path, arg: &OsStr) -> Option<(&'a Path, &'a Path)> {
-    if Path::new(arg)
-        .extension()
-        .is_none_or(|extension| extension != "rs")
-    {
+    if Path::new(arg).extension().is_none_or(|extension| extension != "rs") {
         return None;
     }
     let path = directory.join(arg);
     let (original, copy) = plan.sources.get_key_value(&path).or_else(|| {
         let real = fs::canonicalize(&path).ok()?;
-        plan.sources
-            .iter()
-            .find(|(source, _)| fs::canonicalize(source).is_ok_and(|source| source == real))
+        plan.sources.iter().find(|(source, _)| fs::canonicalize(source).is_ok_and(|source| source == real))
     })?;
     Some((original, copy))
 }
@@ -295,11 +242,7 @@ fn library<'a>(plan: &'a Plan, args: &[OsString]) -> Option<&'a Path> {
         }
     }
     // Without an option, a target may come from the user's configuration: the library was built under the same.
-    plan.runtime
-        .libraries
-        .get(target)
-        .or_else(|| plan.runtime.libraries.get(""))
-        .map(PathBuf::as_path)
+    plan.runtime.libraries.get(target).or_else(|| plan.runtime.libraries.get("")).map(PathBuf::as_path)
 }
 
 /// The `count`-th folder above a path.
@@ -310,10 +253,7 @@ fn ancestor(path: &Path, count: usize) -> &Path {
 /// Replaces `@file`, which cargo uses where a command line is too long.
 fn expand(args: Vec<OsString>) -> Vec<OsString> {
     let file = match args.as_slice() {
-        [arg] => arg
-            .to_str()
-            .and_then(|arg| arg.strip_prefix('@'))
-            .map(str::to_owned),
+        [arg] => arg.to_str().and_then(|arg| arg.strip_prefix('@')).map(str::to_owned),
         _ => None,
     };
     match file.and_then(|file| fs::read_to_string(file).ok()) {
@@ -332,18 +272,13 @@ fn become_command(mut command: Command) -> Result<ExitCode> {
     }
     #[cfg(not(unix))]
     {
-        let status = command
-            .status()
-            .map_err(|error| missing(&command, &error))?;
+        let status = command.status().map_err(|error| missing(&command, &error))?;
         Ok(exit_code(status.code()))
     }
 }
 
 fn missing(command: &Command, error: &io::Error) -> Trouble {
-    Trouble::new(format!(
-        "cannot run `{}`: {error}",
-        command.get_program().to_string_lossy()
-    ))
+    Trouble::new(format!("cannot run `{}`: {error}", command.get_program().to_string_lossy()))
 }
 
 fn exit_code(code: Option<i32>) -> ExitCode {

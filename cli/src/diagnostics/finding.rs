@@ -12,41 +12,18 @@ const MARK: &str = "#[checked(allow(";
 /// Turns a message into a finding, if it is one of ours: problem, code, primary places, help and notes.
 pub(crate) fn extract(diagnostic: &Diagnostic) -> Option<Diagnostic> {
     let own = diagnostic.message.contains(MARK);
-    let carrier = diagnostic
-        .children
-        .iter()
-        .find(|child| child.message.contains(MARK));
-    let lint = lint_name(if own {
-        &diagnostic.message
-    } else {
-        &carrier?.message
-    })?;
-    let is_bound = diagnostic
-        .code
-        .as_ref()
-        .is_some_and(|code| code.code == "E0277");
+    let carrier = diagnostic.children.iter().find(|child| child.message.contains(MARK));
+    let lint = lint_name(if own { &diagnostic.message } else { &carrier?.message })?;
+    let is_bound = diagnostic.code.as_ref().is_some_and(|code| code.code == "E0277");
     let (problem, notes) = if own {
         split(after_deprecated(&diagnostic.message))
     } else if is_bound {
-        let notes = diagnostic
-            .children
-            .iter()
-            .filter(|child| child.spans.is_empty() && !is_noise(child));
-        (
-            diagnostic.message.clone(),
-            notes
-                .map(|child| note(&child.level, &child.message))
-                .collect(),
-        )
+        let notes = diagnostic.children.iter().filter(|child| child.spans.is_empty() && !is_noise(child));
+        (diagnostic.message.clone(), notes.map(|child| note(&child.level, &child.message)).collect())
     } else {
         split(&carrier?.message)
     };
-    let mut spans: Vec<_> = diagnostic
-        .spans
-        .iter()
-        .filter(|span| span.is_primary)
-        .cloned()
-        .collect();
+    let mut spans: Vec<_> = diagnostic.spans.iter().filter(|span| span.is_primary).cloned().collect();
     if !is_bound {
         for span in &mut spans {
             span.label = None;
@@ -54,10 +31,7 @@ pub(crate) fn extract(diagnostic: &Diagnostic) -> Option<Diagnostic> {
     }
     Some(Diagnostic {
         message: problem,
-        code: Some(Code {
-            code: format!("{CODE_PREFIX}{lint}"),
-            explanation: None,
-        }),
+        code: Some(Code { code: format!("{CODE_PREFIX}{lint}"), explanation: None }),
         level: diagnostic.level.clone(),
         spans,
         children: notes,
@@ -69,10 +43,7 @@ pub(crate) fn extract(diagnostic: &Diagnostic) -> Option<Diagnostic> {
 /// The name in `#[checked(allow(NAME))]`.
 fn lint_name(text: &str) -> Option<String> {
     let name = text.split(MARK).nth(1)?.split(')').next()?;
-    let valid = !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let valid = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     valid.then(|| name.to_owned())
 }
 
@@ -93,9 +64,7 @@ fn split(text: &str) -> (String, Vec<Diagnostic>) {
             notes.push(note("note", line));
             continue;
         }
-        let open = notes
-            .last_mut()
-            .map_or(&mut problem, |last| &mut last.message);
+        let open = notes.last_mut().map_or(&mut problem, |last| &mut last.message);
         if !open.is_empty() {
             open.push('\n');
         }
@@ -105,19 +74,12 @@ fn split(text: &str) -> (String, Vec<Diagnostic>) {
 }
 
 fn note(level: &str, message: &str) -> Diagnostic {
-    let (level, message) = match (
-        message.strip_prefix("help: "),
-        message.strip_prefix("note: "),
-    ) {
+    let (level, message) = match (message.strip_prefix("help: "), message.strip_prefix("note: ")) {
         (Some(help), _) => ("help", help),
         (_, Some(note)) => ("note", note),
         _ => (level, message),
     };
-    Diagnostic {
-        message: message.to_owned(),
-        level: level.to_owned(),
-        ..Diagnostic::default()
-    }
+    Diagnostic { message: message.to_owned(), level: level.to_owned(), ..Diagnostic::default() }
 }
 
 /// What the compiler says about the failed bound itself.
@@ -142,8 +104,7 @@ fn is_noise(child: &Diagnostic) -> bool {
 /// Whether a note tells of the attribute that we inserted.
 pub(crate) fn tells_of_attribute(diagnostic: &Diagnostic) -> bool {
     let message = &diagnostic.message;
-    message.contains("checked_async::private::checked_item")
-        || message.contains("attribute macro `checked_item`")
+    message.contains("checked_async::private::checked_item") || message.contains("attribute macro `checked_item`")
 }
 
 #[cfg(test)]
@@ -153,35 +114,21 @@ mod tests {
     const NOTE: &str = "to silence it, put `#[checked(allow(unawaited_future))]` on the statement";
 
     fn child(level: &str, message: &str) -> Diagnostic {
-        Diagnostic {
-            level: level.into(),
-            message: message.into(),
-            ..Diagnostic::default()
-        }
+        Diagnostic { level: level.into(), message: message.into(), ..Diagnostic::default() }
     }
 
     fn texts(finding: &Diagnostic) -> Vec<(&str, &str)> {
-        finding
-            .children
-            .iter()
-            .map(|child| (child.level.as_str(), child.message.as_str()))
-            .collect()
+        finding.children.iter().map(|child| (child.level.as_str(), child.message.as_str())).collect()
     }
 
     #[test]
     fn a_failed_bound_is_a_finding_without_the_bound() {
         let diagnostic = Diagnostic {
             message: "future is never awaited".into(),
-            code: Some(Code {
-                code: "E0277".into(),
-                explanation: None,
-            }),
+            code: Some(Code { code: "E0277".into(), explanation: None }),
             level: "error".into(),
             children: vec![
-                child(
-                    "help",
-                    "the trait `Awaited` is not implemented for `impl Future`",
-                ),
+                child("help", "the trait `Awaited` is not implemented for `impl Future`"),
                 child("note", "help: append `.await`"),
                 child("note", NOTE),
                 child("note", "required by a bound in `discarded`"),
@@ -191,10 +138,7 @@ mod tests {
         let finding = extract(&diagnostic).expect("it is ours");
         assert_eq!(finding.lint(), Some("unawaited_future"));
         assert_eq!(finding.message, "future is never awaited");
-        assert_eq!(
-            texts(&finding),
-            [("help", "append `.await`"), ("note", NOTE)]
-        );
+        assert_eq!(texts(&finding), [("help", "append `.await`"), ("note", NOTE)]);
     }
 
     #[test]
@@ -204,18 +148,10 @@ mod tests {
         for (message, note) in [
             (text.clone(), None),
             (format!("use of deprecated function `a::b`: {text}"), None),
-            (
-                "unused `X` that must be used".to_owned(),
-                Some(child("note", &text)),
-            ),
+            ("unused `X` that must be used".to_owned(), Some(child("note", &text))),
         ] {
             let children = note.into_iter().collect();
-            let finding = extract(&Diagnostic {
-                message,
-                children,
-                level: "warning".into(),
-                ..Diagnostic::default()
-            });
+            let finding = extract(&Diagnostic { message, children, level: "warning".into(), ..Diagnostic::default() });
             let finding = finding.expect("it is ours");
             assert_eq!(finding.message, "a guard");
             assert_eq!(texts(&finding), expected);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::diagnostics::message::{Line, Span};
@@ -30,13 +30,7 @@ pub(crate) struct Original {
 impl Mapping {
     /// `directory` is where rustc runs: its paths are relative to it.
     pub(crate) fn new(directory: PathBuf, shadow_root: PathBuf, state_file: PathBuf) -> Self {
-        Mapping {
-            directory,
-            shadow_root,
-            state_file,
-            state: None,
-            files: HashMap::new(),
-        }
+        Mapping { directory, shadow_root, state_file, state: None, files: HashMap::new() }
     }
 
     /// The user's file of that name.
@@ -51,42 +45,26 @@ impl Mapping {
 
     /// Whether a file is one of the user's that were copied.
     pub(crate) fn is_copied(&mut self, file_name: &str) -> bool {
-        let path = normalized(&self.directory.join(file_name));
+        let path = shadow::normalized(&self.directory.join(file_name));
         self.state().files.contains_key(&path)
     }
 
     fn state(&mut self) -> &State {
         let file = &self.state_file;
         self.state.get_or_insert_with(|| {
-            fs::read(file)
-                .ok()
-                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-                .unwrap_or_default()
+            fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
         })
     }
 
     fn read(&mut self, file_name: &str) -> Option<Original> {
-        let path = normalized(&self.directory.join(file_name));
+        let path = shadow::normalized(&self.directory.join(file_name));
         let shadow = shadow::below(&self.shadow_root, &path);
-        match self
-            .state()
-            .files
-            .get(&path)
-            .map(|copy| (copy.places.clone(), copy.inserted()))
-        {
+        match self.state().files.get(&path).map(|copy| (copy.places.clone(), copy.inserted())) {
             Some((places, inserted)) => {
                 let text = fs::read_to_string(shadow).ok()?;
-                Some(Original::new(
-                    without(&text, &places, inserted)?,
-                    places,
-                    inserted,
-                ))
+                Some(Original::new(without(&text, &places, inserted)?, places, inserted))
             }
-            None => Some(Original::new(
-                fs::read_to_string(&path).ok()?,
-                Vec::new(),
-                0,
-            )),
+            None => Some(Original::new(fs::read_to_string(&path).ok()?, Vec::new(), 0)),
         }
     }
 
@@ -103,12 +81,7 @@ impl Original {
     fn new(text: String, places: Vec<usize>, inserted: usize) -> Self {
         let mut lines = vec![0];
         lines.extend(text.match_indices('\n').map(|(newline, _)| newline + 1));
-        Original {
-            text,
-            places,
-            inserted,
-            lines,
-        }
+        Original { text, places, inserted, lines }
     }
 
     /// An offset in the copy as one in the original; an offset inside the attribute becomes the place where it was put.
@@ -135,18 +108,11 @@ impl Original {
             let rest = &self.text[start..];
             start += rest.len() - rest.trim_start().len();
             if end <= start {
-                end = start
-                    + self.text[start..]
-                        .lines()
-                        .next()
-                        .map_or(0, |line| line.trim_end().len());
+                end = start + self.text[start..].lines().next().map_or(0, |line| line.trim_end().len());
             }
         }
         let (first, last) = (self.line(start), self.line(end));
-        let touched = self
-            .places
-            .iter()
-            .any(|place| (first..=last).contains(&self.line(*place)));
+        let touched = self.places.iter().any(|place| (first..=last).contains(&self.line(*place)));
         if !touched && !in_attribute {
             span.byte_start = start;
             span.byte_end = end;
@@ -166,11 +132,7 @@ impl Original {
                     Line {
                         text: text.to_owned(),
                         highlight_start: if line == first { span.column_start } else { 1 },
-                        highlight_end: if line == last {
-                            span.column_end
-                        } else {
-                            text.chars().count() + 1
-                        },
+                        highlight_end: if line == last { span.column_end } else { text.chars().count() + 1 },
                     }
                 })
                 .collect();
@@ -185,21 +147,13 @@ impl Original {
 
     fn line_text(&self, line: usize) -> &str {
         let end = self.lines.get(line + 1).copied().unwrap_or(self.text.len());
-        self.text[self.lines[line]..end]
-            .trim_end_matches(['\r', '\n'])
-            .trim_start_matches('\u{feff}')
+        self.text[self.lines[line]..end].trim_end_matches(['\r', '\n']).trim_start_matches('\u{feff}')
     }
 
     /// The column of an offset, in characters, from 1.
     fn column(&self, offset: usize) -> usize {
         let start = self.lines[self.line(offset)];
-        self.text
-            .get(start..offset)
-            .unwrap_or_default()
-            .trim_start_matches('\u{feff}')
-            .chars()
-            .count()
-            + 1
+        self.text.get(start..offset).unwrap_or_default().trim_start_matches('\u{feff}').chars().count() + 1
     }
 }
 
@@ -216,19 +170,6 @@ fn without(copy: &str, places: &[usize], inserted: usize) -> Option<String> {
     Some(text)
 }
 
-/// Resolves `.` and `..` by the text alone, as the compiler names its files.
-fn normalized(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::ParentDir => drop(normal.pop()),
-            Component::CurDir => {}
-            other => normal.push(other),
-        }
-    }
-    normal
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,25 +178,14 @@ mod tests {
     fn original(text: &str) -> (String, Original) {
         let annotated = insert::annotate(text, &insert::targets(text).unwrap(), "#[xy]");
         let original = Original::new(text.to_owned(), annotated.places.clone(), 6);
-        assert_eq!(
-            without(&annotated.text, &annotated.places, 6).as_deref(),
-            Some(text)
-        );
+        assert_eq!(without(&annotated.text, &annotated.places, 6).as_deref(), Some(text));
         (annotated.text, original)
     }
 
     fn map(copy: &str, original: &Original, needle: &str) -> (Span, bool) {
         let start = copy.rfind(needle).unwrap();
-        let mut span = Span {
-            byte_start: start,
-            byte_end: start + needle.len(),
-            ..Span::default()
-        };
-        span.text = vec![Line {
-            text: String::new(),
-            highlight_start: 0,
-            highlight_end: 0,
-        }];
+        let mut span = Span { byte_start: start, byte_end: start + needle.len(), ..Span::default() };
+        span.text = vec![Line { text: String::new(), highlight_start: 0, highlight_end: 0 }];
         let touched = original.map(&mut span);
         assert_eq!(&original.text[span.byte_start..span.byte_end], needle);
         (span, touched)
@@ -266,15 +196,9 @@ mod tests {
         let (copy, original) = original("async fn é() { one(); }\n\nasync fn b() { two(); }\n");
         let (span, touched) = map(&copy, &original, "one()");
         assert!(touched);
-        assert_eq!(
-            (span.line_start, span.column_start, span.column_end),
-            (1, 16, 21)
-        );
+        assert_eq!((span.line_start, span.column_start, span.column_end), (1, 16, 21));
         assert_eq!(span.text[0].text, "async fn é() { one(); }");
-        assert_eq!(
-            (span.text[0].highlight_start, span.text[0].highlight_end),
-            (16, 21)
-        );
+        assert_eq!((span.text[0].highlight_start, span.text[0].highlight_end), (16, 21));
         let (_, touched) = map(&copy, &original, "two()");
         assert!(!touched, "the attribute stands on the blank line above");
     }
@@ -283,16 +207,9 @@ mod tests {
     fn a_span_of_the_attribute_becomes_the_item() {
         let (copy, original) = original("use a;\n\nasync fn b() {\n}\n");
         let start = copy.find("#[xy]").unwrap();
-        let mut span = Span {
-            byte_start: start,
-            byte_end: start + 5,
-            ..Span::default()
-        };
+        let mut span = Span { byte_start: start, byte_end: start + 5, ..Span::default() };
         assert!(original.map(&mut span));
-        assert_eq!(
-            &original.text[span.byte_start..span.byte_end],
-            "async fn b() {"
-        );
+        assert_eq!(&original.text[span.byte_start..span.byte_end], "async fn b() {");
         assert_eq!(span.line_start, 3);
     }
 }

@@ -14,18 +14,12 @@ pub(crate) struct Style {
 
 /// Renders a message, with a blank line behind it.
 pub(crate) fn render(diagnostic: &Diagnostic, mapping: &mut Mapping, style: Style) -> String {
-    let renderer = if style.coloured {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if style.coloured { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(style.width.unwrap_or(140));
     let mut title = level(&diagnostic.level).primary_title(diagnostic.message.clone());
     if let Some(code) = &diagnostic.code {
         // rustc shows the codes of errors only, since its lints are named in a note.
-        let shown = diagnostic
-            .lint()
-            .or_else(|| code.code.starts_with('E').then_some(code.code.as_str()));
+        let shown = diagnostic.lint().or_else(|| code.code.starts_with('E').then_some(code.code.as_str()));
         if let Some(shown) = shown {
             title = title.id(shown.to_owned());
         }
@@ -33,11 +27,7 @@ pub(crate) fn render(diagnostic: &Diagnostic, mapping: &mut Mapping, style: Styl
     let mut main = title.elements(snippets(&diagnostic.spans, mapping));
     let mut groups = Vec::new();
     for child in &diagnostic.children {
-        let suggestions: Vec<&Span> = child
-            .spans
-            .iter()
-            .filter(|span| span.suggested_replacement.is_some())
-            .collect();
+        let suggestions: Vec<&Span> = child.spans.iter().filter(|span| span.suggested_replacement.is_some()).collect();
         if child.spans.is_empty() {
             main = main.element(level(&child.level).message(child.message.clone()));
         } else if suggestions.is_empty() {
@@ -74,46 +64,24 @@ fn snippets(spans: &[Span], mapping: &mut Mapping) -> Vec<Snippet<'static, Annot
             continue;
         };
         let length = text.len();
-        let annotations = spans
-            .iter()
-            .filter(|span| span.file_name == file)
-            .map(|span| {
-                let kind = if span.is_primary {
-                    AnnotationKind::Primary
-                } else {
-                    AnnotationKind::Context
-                };
-                let end = span.byte_end.saturating_sub(mark).min(length);
-                kind.span(span.byte_start.saturating_sub(mark).min(end)..end)
-                    .label(span.label.clone())
-            });
+        let annotations = spans.iter().filter(|span| span.file_name == file).map(|span| {
+            let kind = if span.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let end = span.byte_end.saturating_sub(mark).min(length);
+            kind.span(span.byte_start.saturating_sub(mark).min(end)..end).label(span.label.clone())
+        });
         let annotations: Vec<_> = annotations.collect();
-        snippets.push(
-            Snippet::source(text)
-                .path(file.to_owned())
-                .annotations(annotations),
-        );
+        snippets.push(Snippet::source(text).path(file.to_owned()).annotations(annotations));
     }
     snippets
 }
 
-fn suggestion(
-    child: &Diagnostic,
-    spans: &[&Span],
-    mapping: &mut Mapping,
-) -> Option<Group<'static>> {
+fn suggestion(child: &Diagnostic, spans: &[&Span], mapping: &mut Mapping) -> Option<Group<'static>> {
     let file = &spans.first()?.file_name;
     let (text, mark) = source(file, mapping)?;
-    let patches = spans
-        .iter()
-        .filter(|span| &span.file_name == file)
-        .map(|span| {
-            let range = span.byte_start.saturating_sub(mark)..span.byte_end.saturating_sub(mark);
-            Patch::new(
-                range,
-                span.suggested_replacement.clone().unwrap_or_default(),
-            )
-        });
+    let patches = spans.iter().filter(|span| &span.file_name == file).map(|span| {
+        let range = span.byte_start.saturating_sub(mark)..span.byte_end.saturating_sub(mark);
+        Patch::new(range, span.suggested_replacement.clone().unwrap_or_default())
+    });
     let patches: Vec<_> = patches.collect();
     let title = level(&child.level).secondary_title(child.message.clone());
     Some(title.element(Snippet::source(text).path(file.clone()).patches(patches)))

@@ -42,13 +42,8 @@ pub(crate) fn log(findings: &[Diagnostic]) -> Value {
 }
 
 fn result(finding: &Diagnostic) -> Value {
-    let notes = finding
-        .children
-        .iter()
-        .map(|child| format!("\n{}: {}", child.level, child.message));
-    let text: String = std::iter::once(finding.message.clone())
-        .chain(notes)
-        .collect();
+    let notes = finding.children.iter().map(|child| format!("\n{}: {}", child.level, child.message));
+    let text: String = std::iter::once(finding.message.clone()).chain(notes).collect();
     let locations: Vec<Value> = finding.primary().map(location).into_iter().collect();
     json!({
         "ruleId": finding.lint(),
@@ -75,15 +70,9 @@ fn uri(path: &str) -> String {
     let mut uri = String::new();
     for byte in path.replace('\\', "/").bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
-                uri.push(char::from(byte))
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => uri.push(char::from(byte)),
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
-    if uri.starts_with('/') {
-        format!("file://{uri}")
-    } else {
-        uri
-    }
+    if uri.starts_with('/') { format!("file://{uri}") } else { uri }
 }

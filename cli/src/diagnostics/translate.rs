@@ -4,16 +4,19 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{MAIN_SEPARATOR, PathBuf};
 
 use crate::diagnostics::finding;
 use crate::diagnostics::mapping::Mapping;
 use crate::diagnostics::message::Diagnostic;
 use crate::diagnostics::render::{Style, render};
+use crate::shadow;
 use crate::wrapper::Plan;
 
 /// Rewrites the messages of one run of the compiler.
 pub(crate) struct Translator {
+    /// How paths in the shadow tree begin: what follows is the user's path, relative or absolute.
+    paths: [String; 2],
     mapping: Mapping,
     style: Style,
     /// The error codes with an explanation, apart from those of our findings.
@@ -23,13 +26,12 @@ pub(crate) struct Translator {
 impl Translator {
     pub(crate) fn new(plan: &Plan, directory: PathBuf, args: &[OsString]) -> Self {
         let args = args.iter().filter_map(|arg| arg.to_str());
-        let coloured = args
-            .clone()
-            .any(|arg| arg.starts_with("--json") && arg.contains("diagnostic-rendered-ansi"));
-        let width = args
-            .filter_map(|arg| arg.strip_prefix("--diagnostic-width=")?.parse().ok())
-            .next_back();
+        let coloured = args.clone().any(|arg| arg.starts_with("--json") && arg.contains("diagnostic-rendered-ansi"));
+        let width = args.filter_map(|arg| arg.strip_prefix("--diagnostic-width=")?.parse().ok()).next_back();
+        let root = plan.shadow_root.display().to_string();
+        let copy = shadow::below(&plan.shadow_root, &directory).display().to_string();
         Translator {
+            paths: [format!("{copy}{MAIN_SEPARATOR}"), root],
             mapping: Mapping::new(directory, plan.shadow_root.clone(), plan.state_file.clone()),
             style: Style { coloured, width },
             codes: BTreeSet::new(),
@@ -41,12 +43,19 @@ impl Translator {
         if !line.starts_with('{') || line.contains("\"$message_type\":\"artifact\"") {
             return Some(line.to_owned());
         }
-        match serde_json::from_str::<Diagnostic>(line) {
+        let mut line = line.to_owned();
+        for copy in &self.paths {
+            // Places are remapped by the compiler, but not the paths in its texts.
+            if line.contains(copy) {
+                line = line.replace(copy, "");
+            }
+        }
+        match serde_json::from_str::<Diagnostic>(&line) {
             Ok(diagnostic) => {
                 let diagnostic = self.diagnostic(diagnostic)?;
-                Some(serde_json::to_string(&diagnostic).unwrap_or_else(|_| line.to_owned()))
+                Some(serde_json::to_string(&diagnostic).unwrap_or(line))
             }
-            Err(_) => Some(line.to_owned()),
+            Err(_) => Some(line),
         }
     }
 
@@ -71,26 +80,15 @@ impl Translator {
                 }
                 span.expansion = None;
             }
-        } else {
-            if let Some(code) = diagnostic
-                .code
-                .as_ref()
-                .filter(|code| code.explanation.is_some())
-            {
-                self.codes.insert(code.code.clone());
-            }
+        } else if let Some(code) = diagnostic.code.as_ref().filter(|code| code.explanation.is_some()) {
+            self.codes.insert(code.code.clone());
         }
         let told = diagnostic.children.len();
-        diagnostic
-            .children
-            .retain(|child| !finding::tells_of_attribute(child));
+        diagnostic.children.retain(|child| !finding::tells_of_attribute(child));
         let mut touched = diagnostic.children.len() != told;
         let mapping = &mut self.mapping;
         diagnostic.for_each_span(&mut |span| touched |= mapping.map(span));
-        touched |= diagnostic
-            .rendered
-            .as_ref()
-            .is_some_and(|text| text.contains("checked_item"));
+        touched |= diagnostic.rendered.as_ref().is_some_and(|text| text.contains("checked_item"));
         if is_ours || (touched && diagnostic.rendered.is_some()) {
             diagnostic.rendered = Some(render(&diagnostic, &mut self.mapping, self.style));
         }
@@ -109,10 +107,7 @@ impl Translator {
                 return None;
             }
             let codes: Vec<&str> = self.codes.iter().map(String::as_str).collect();
-            format!(
-                "Some errors have detailed explanations: {}.",
-                codes.join(", ")
-            )
+            format!("Some errors have detailed explanations: {}.", codes.join(", "))
         } else {
             let which = if several { "an error" } else { "this error" };
             format!("For more information about {which}, try `rustc --explain {first}`.")
