@@ -4,6 +4,7 @@
 //! between the two.
 
 mod mentions;
+mod sometimes_awaited;
 
 use crate::args::statement_levels;
 use crate::diagnostics::Sink;
@@ -29,6 +30,8 @@ pub(crate) struct Facts {
     pub(crate) discards: Vec<Discard>,
     pub(crate) unmentioned: Vec<Discard>,
     pub(crate) outputs: Vec<Output>,
+    /// Calls whose future is bound and awaited on some ways only, with the line and column at which it will be made.
+    pub(crate) sometimes_awaited: HashMap<Place, (u32, u32)>,
     /// The levels at each macro call, whose arguments are looked at on their own.
     pub(crate) macros: HashMap<Place, Levels>,
 }
@@ -123,6 +126,7 @@ impl Reader<'_> {
     /// The fact about an expression that makes a value, as a call does; a name or a literal makes none.
     fn probed(&self, expr: &Expr) -> Option<Discard> {
         let makes_value = match expr {
+            Expr::Call(_) if Callee::of(expr).is_some_and(|callee| callee.is_one_of(NEVER_RETURN)) => false,
             // What an async block yields is `future_of_future`'s.
             Expr::Await(await_) => !matches!(syntax::peel(&await_.base), Expr::Async(_)),
             Expr::Call(_) | Expr::MethodCall(_) | Expr::Try(_) | Expr::Async(_) => true,
@@ -162,6 +166,12 @@ impl Reader<'_> {
                     && !extends_temporaries(init)
                 {
                     let mentioned = mentions::mentions(rest, &name.ident);
+                    if mentioned
+                        && let Some(made_at) = call_site(init)
+                        && sometimes_awaited::sometimes_awaited(&name.ident, rest)
+                    {
+                        self.facts.sometimes_awaited.insert(fact.place, made_at);
+                    }
                     candidates.push(Candidate { fact, mentioned });
                 }
             }
@@ -195,7 +205,8 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                     visit::visit_expr(reader, expr);
                 }),
                 Stmt::Macro(mac) => self.with_levels(&mac.attrs, |reader| {
-                    if mac.semi_token.is_some() && is_value_macro(&mac.mac) {
+                    // `pin!(future);` is tokio's, which makes a `let` of it; `vec` is always an expression.
+                    if mac.semi_token.is_some() && syntax::is_macro(&mac.mac, "vec") {
                         reader.discard_macro(&mac.mac);
                     }
                     reader.visit_macro(&mac.mac);
@@ -265,6 +276,10 @@ fn dropped_argument(call: &syn::ExprCall) -> Option<&Expr> {
     (drops && call.args.len() == 1 && !matches!(syntax::peel(argument), Expr::Reference(_))).then_some(argument)
 }
 
+/// Functions of the standard library that never return: what comes after them need not be of the right type.
+const NEVER_RETURN: &[&str] =
+    &["abort", "exit", "handle_alloc_error", "panic_any", "resume_unwind", "unreachable_unchecked"];
+
 /// What an async block's last expression wraps: `x` in `x`, `Ok(x)` and `Some(x)`.
 pub(crate) fn output_value(expr: &Expr) -> &Expr {
     match syntax::peel(expr) {
@@ -275,6 +290,16 @@ pub(crate) fn output_value(expr: &Expr) -> &Expr {
         }
         other => other,
     }
+}
+
+/// Where a call's `Location::caller()` will say that it stands.
+fn call_site(expr: &Expr) -> Option<(u32, u32)> {
+    let start = match expr {
+        Expr::Call(_) => syntax::first_span(expr).start(),
+        Expr::MethodCall(call) => call.method.span().start(),
+        _ => return None,
+    };
+    Some((start.line as u32, start.column as u32 + 1))
 }
 
 /// Does the macro's value hold what its arguments make?

@@ -29,11 +29,6 @@ impl Scope<'_> {
 
     fn rewrite(&self, facts: Facts) -> probes::Rewrite<'_> {
         let probes = lints::check(&facts);
-        probes::Rewrite::new(
-            probes,
-            facts.macros,
-            |mac, levels| macros::check_arguments(mac, levels, self),
-            &self.runtime,
-        )
+        probes::Rewrite::new(probes, facts, |mac, levels| macros::check_arguments(mac, levels, self), &self.runtime)
     }
 }

@@ -38,7 +38,7 @@ impl Output {
     /// also asks `future_of_future`'s question where the type may be a future.
     ///
     /// Input:  `-> Output`
-    /// Output: `if false { return value::<Output>(output(&(0, 0, 0, 0))); }`
+    /// Output: `if false { return value::<Output>(output(&(0, 0, 0, 0, 0))); }`
     pub(super) fn hint(&self, level: Level, runtime: &Runtime) -> TokenStream {
         let span = generated(self.span);
         let private = runtime.private(span);
@@ -54,7 +54,7 @@ impl Output {
         let answers = {
             let span = generated(last);
             let mut group =
-                proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote_spanned!(span=> &(0, 0, 0, 0)));
+                proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote_spanned!(span=> &(0, 0, 0, 0, 0)));
             group.set_span(span);
             group
         };
@@ -64,7 +64,7 @@ impl Output {
             return quote_spanned!(span=> if false { return #private::probe::value::<#ty>(#function #answers); });
         }
         let warned = quote_spanned!(first=> warn_output);
-        let arguments = quote_spanned!(span=> (#private::probe::finding::future_of_future, &probe, &(0, 0, 0, 0)));
+        let arguments = quote_spanned!(span=> (#private::probe::finding::future_of_future, &probe, &(0, 0, 0, 0, 0)));
         let called = quote!(#private::probe::#warned #arguments);
         quote_spanned! {span=> if false {
             let probe = #private::probe::unasked::<#ty>();

@@ -4,16 +4,22 @@
 //! `unused_must_use` sees, the last expression of a block:
 //!
 //! Input:  `f(x);`
-//! Output: `'value: { if false { break 'value value(discarded(&(0, 0, 0, 0))); } f(x) };`
+//! Output: `'value: { if false { break 'value value(discarded(&(0, 0, 0, 0, 0))); } f(x) };`
 //!
 //! where the labelled `break` gives the probe the type of `f(x)`. In edition 2024 that would end the temporaries of
 //! `f(x)` too early, so where there may be some, and in all other positions, the value is passed through a function:
 //!
 //! Input:  `let _ = f(x);`
-//! Output: `let _ = pass(f(x), discarded(&(0, 0, 0, 0)));`
+//! Output: `let _ = pass(f(x), discarded(&(0, 0, 0, 0, 0)));`
+//!
+//! So it is in the last statement of a block without a value, too, where `f` may be a function that never returns: the
+//! block is then of any type, which it would not be with a `break` in it.
+//!
+//! Input:  `f(x);` at the end of a block
+//! Output: `#[allow(unreachable_code)] pass(f(x), discarded(&(0, 0, 0, 0, 0)));`
 
 use super::{Runtime, generated};
-use crate::facts::{Place, output_value};
+use crate::facts::{Facts, Place, output_value};
 use crate::lints::{Level, Levels};
 use crate::probe::{Probe, Question};
 use crate::syntax;
@@ -21,13 +27,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::HashMap;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Macro, Stmt};
+use syn::{Block, Expr, Macro, Stmt};
 
 type CheckMacro<'a> = Box<dyn Fn(&mut Macro, Levels) + 'a>;
 
 /// Rewrites one body.
 pub(super) struct Rewrite<'a> {
     probes: HashMap<Place, Vec<(Question, Level)>>,
+    sometimes_awaited: HashMap<Place, (u32, u32)>,
     macros: HashMap<Place, Levels>,
     check_macro: CheckMacro<'a>,
     runtime: &'a Runtime,
@@ -36,7 +43,7 @@ pub(super) struct Rewrite<'a> {
 impl<'a> Rewrite<'a> {
     pub(super) fn new(
         probes: Vec<Probe>,
-        macros: HashMap<Place, Levels>,
+        facts: Facts,
         check_macro: impl Fn(&mut Macro, Levels) + 'a,
         runtime: &'a Runtime,
     ) -> Self {
@@ -44,7 +51,8 @@ impl<'a> Rewrite<'a> {
         for probe in probes {
             by_place.entry(probe.place).or_default().push((probe.question, probe.level));
         }
-        Self { probes: by_place, macros, check_macro: Box::new(check_macro), runtime }
+        let Facts { sometimes_awaited, macros, .. } = facts;
+        Self { probes: by_place, sometimes_awaited, macros, check_macro: Box::new(check_macro), runtime }
     }
 
     /// Takes the questions about the expression, before anything in it moves.
@@ -73,8 +81,8 @@ impl Rewrite<'_> {
     }
 }
 
-impl VisitMut for Rewrite<'_> {
-    fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
+impl Rewrite<'_> {
+    fn statement(&mut self, statement: &mut Stmt, is_last: bool) {
         if let Some(attributes) = syntax::statement_attributes_mut(statement) {
             attributes.retain(|attribute| !syntax::is_checked(attribute));
         }
@@ -89,9 +97,24 @@ impl VisitMut for Rewrite<'_> {
         let Some(questions) = self.take(expr) else {
             return visit_mut::visit_stmt_mut(self, statement);
         };
-        let in_block = !syntax::may_leave_temporaries(expr) && !syntax::may_jump(expr.to_token_stream());
+        let position = if is_last {
+            Position::LastStatement
+        } else if syntax::may_leave_temporaries(expr) || syntax::may_jump(expr.to_token_stream()) {
+            Position::Value
+        } else {
+            Position::Statement
+        };
         visit_mut::visit_expr_mut(self, expr);
-        questions.ask(expr, if in_block { Position::Statement } else { Position::Value }, self.runtime);
+        questions.ask(expr, position, self.runtime);
+    }
+}
+
+impl VisitMut for Rewrite<'_> {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let count = block.stmts.len();
+        for (index, statement) in block.stmts.iter_mut().enumerate() {
+            self.statement(statement, index + 1 == count);
+        }
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -99,7 +122,11 @@ impl VisitMut for Rewrite<'_> {
             attributes.retain(|attribute| !syntax::is_checked(attribute));
         }
         let questions = self.take(expr);
+        let sometimes_awaited = self.sometimes_awaited.remove(&Place::of(expr));
         visit_mut::visit_expr_mut(self, expr);
+        if let Some((line, column)) = sometimes_awaited {
+            expect_awaited(expr, line, column, self.runtime);
+        }
         if let Some(questions) = questions {
             questions.ask(expr, Position::Value, self.runtime);
         }
@@ -120,9 +147,23 @@ impl VisitMut for Rewrite<'_> {
     fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
 }
 
+/// Tells the run-time checks that this call's future, made at this line and column, is only there to be awaited.
+///
+/// Input:  `f(x)` in `let y = f(x); if ready { y.await }`
+/// Output: `bound(expect_awaited(1, 9), f(x))`
+fn expect_awaited(expr: &mut Expr, line: u32, column: u32, runtime: &Runtime) {
+    let span = generated(syntax::first_span(expr));
+    let private = runtime.private(span);
+    *expr = Expr::Verbatim(quote_spanned! {span=>
+        #private::bound(#private::expect_awaited(#line, #column), #expr)
+    });
+}
+
 enum Position {
     /// A statement with a semicolon and without temporaries.
     Statement,
+    /// A statement with a semicolon that ends a block.
+    LastStatement,
     /// Anywhere else.
     Value,
 }
@@ -163,11 +204,14 @@ impl Questions {
                 Position::Statement => Expr::Verbatim(quote_spanned! {span=>
                     'value: { if false { break 'value #private::probe::value(#probe); } #expr }
                 }),
-                Position::Value => {
+                Position::LastStatement | Position::Value => {
                     let pass = quote_spanned!(span=> #private::probe::pass);
                     call(&pass, &quote!(#expr, #probe), generated(self.ends.1))
                 }
             };
+            if matches!(position, Position::LastStatement) {
+                *expr = Expr::Verbatim(quote_spanned!(span=> #[allow(unreachable_code)] #expr));
+            }
         }
         if !attributes.is_empty() {
             *expr = Expr::Verbatim(quote!(#(#attributes)* #expr));
@@ -254,7 +298,7 @@ fn probe(runtime: &Runtime, ends: (Span, Span), asked: &[(Level, Named)], strict
 /// The literals whose types are the answers; a strict question has "no" for "can it be printed?" already.
 fn answers(strict: bool, ends: (Span, Span)) -> TokenStream {
     let span = generated(ends.0);
-    if strict { quote_spanned!(span=> &(0, 0, 0u8, 0)) } else { quote_spanned!(span=> &(0, 0, 0, 0)) }
+    if strict { quote_spanned!(span=> &(0, 0, 0u8, 0u8, 0)) } else { quote_spanned!(span=> &(0, 0, 0, 0, 0)) }
 }
 
 /// A call with its closing parenthesis at a place of the user's code.

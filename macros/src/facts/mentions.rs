@@ -10,6 +10,11 @@ pub(super) fn mentions(statements: &[Stmt], name: &Ident) -> bool {
     statements.iter().any(|statement| in_tokens(statement.to_token_stream(), name, &text))
 }
 
+/// Do a macro's arguments mention the name?
+pub(super) fn in_macro(mac: &syn::Macro, name: &Ident) -> bool {
+    in_tokens(mac.tokens.clone(), name, &name.to_string())
+}
+
 fn in_tokens(tokens: TokenStream, name: &Ident, text: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => in_tokens(group.stream(), name, text),

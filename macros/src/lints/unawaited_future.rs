@@ -25,7 +25,7 @@ fn is_rightly_discarded(discard: &Discard) -> bool {
 /// Does the name say that the work is started, or dropped on purpose?
 pub(super) fn starts_or_drops(callee: &Callee) -> bool {
     // A spawned task runs whether its handle is awaited or not. `detached_task` looks at what it returns.
-    callee.name.to_string().contains("spawn") || callee.is_one_of(&["discard", "drop", "forget"])
+    callee.name.to_string().contains("spawn") || callee.is_one_of(&["detach", "discard", "drop", "forget"])
 }
 
 /// Does the name say that a future which was stored is removed? So do `mem::replace`, and `remove` of a `Vec` or `Slab`,

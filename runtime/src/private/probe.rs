@@ -18,6 +18,7 @@
 use core::fmt::Debug;
 use core::future::{Future, IntoFuture};
 use core::marker::PhantomData;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 
 /// Markers, one for each way in which a question is answered.
@@ -64,6 +65,22 @@ impl<T: IntoFuture> Content<Yes> for T {}
 pub trait IsPrintable<Answer, M> {}
 impl<T> IsPrintable<u8, No> for T {}
 impl<T: Debug + Unpin> IsPrintable<i32, Yes> for T {}
+
+/// Is it a task handle whose output cannot be printed?
+///
+/// tokio's `JoinHandle` is unwind-safe whatever its task returns, and its error can become an `io::Error`. What a type
+/// itself must be stands last: for opaque types these are the auto traits of which [`IsPrintable`] tells.
+pub trait IsTaskHandle<Answer, M> {}
+impl<T> IsTaskHandle<u8, No> for T {}
+impl<T, U, E> IsTaskHandle<i32, Yes> for T
+where
+    T: Future<Output = Result<U, E>>,
+    std::io::Error: From<E>,
+    T: Unpin + UnwindSafe + RefUnwindSafe,
+{
+}
+impl IsTaskHandle<i32, Diverges> for () {}
+impl IsTaskHandle<i32, Diverges> for Never {}
 
 /// Is it a borrow of a future, whose end drops nothing?
 pub trait IsBorrow<Answer, M> {}
@@ -133,15 +150,17 @@ impl YieldsFuture<i32, Diverges> for Never {}
 macro_rules! verdict {
     ($(#[$attribute:meta])* $name:ident) => {
         $(#[$attribute])*
-        pub trait $name<Future, Printable, Borrow> {}
+        pub trait $name<Future, Printable, Handle, Borrow> {}
         #[diagnostic::do_not_recommend]
-        impl<T, P, B> $name<u8, P, B> for T {}
+        impl<T, P, H, B> $name<u8, P, H, B> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T, P, B> $name<u16, P, B> for T {}
+        impl<T, P, H, B> $name<u16, P, H, B> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T, B> $name<i32, i32, B> for T {}
+        impl<T, H, B> $name<i32, i32, H, B> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T> $name<i32, u8, i32> for T {}
+        impl<T, B> $name<i32, u8, i32, B> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T> $name<i32, u8, u8, i32> for T {}
     };
 }
 
@@ -185,8 +204,8 @@ verdict! {
 /// Stands for a value in a verdict, so that rustc does not advise to bound a type parameter by one.
 pub struct Value<T>(T);
 
-/// The literals whose types are the answers: future (or output), content, printable, borrow.
-pub type Answers<F, C, P, B> = (F, C, P, B);
+/// The literals whose types are the answers: future (or output), content, printable, task handle, borrow.
+pub type Answers<F, C, P, H, B> = (F, C, P, H, B);
 
 /// Carries a type from the expression that has it to the verdict on it, or back.
 pub struct Probe<T>(PhantomData<fn() -> T>);
@@ -215,52 +234,52 @@ pub fn any<T>() -> T {
 
 /// Probes a discarded value: `unawaited_future` and `unawaited_in_container`.
 #[inline(always)]
-pub fn discarded<T, F, C, P, B, MF, MC, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+pub fn discarded<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
-    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: IsAwaited<F, P, B>,
-    Value<T>: IsAwaitedInside<C, P, B>,
+    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, H, B>,
+    Value<T>: IsAwaitedInside<C, P, H, B>,
 {
     Probe(PhantomData)
 }
 
 /// Probes a discarded value: only `unawaited_future`.
 #[inline(always)]
-pub fn discarded_future<T, F, C, P, B, MF, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+pub fn discarded_future<T, F, C, P, H, B, MF, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
-    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: IsAwaited<F, P, B>,
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, H, B>,
 {
     Probe(PhantomData)
 }
 
 /// Probes a discarded value: only `unawaited_in_container`.
 #[inline(always)]
-pub fn discarded_container<T, F, C, P, B, MC, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+pub fn discarded_container<T, F, C, P, H, B, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
-    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: IsAwaitedInside<C, P, B>,
+    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaitedInside<C, P, H, B>,
 {
     Probe(PhantomData)
 }
 
 /// Probes the value of a binding that is never mentioned again: `unused_future_binding`.
 #[inline(always)]
-pub fn bound<T, F, C, P, B, MF, MC, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+pub fn bound<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
-    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: IsUsed<F, P, B>,
-    Value<T>: IsUsed<C, P, B>,
+    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsUsed<F, P, H, B>,
+    Value<T>: IsUsed<C, P, H, B>,
 {
     Probe(PhantomData)
 }
 
 /// Probes the output of an async fn or block: `future_of_future`.
 #[inline(always)]
-pub fn output<T, F, C, P, B, MF, MP, MB>(_: &Answers<F, C, P, B>) -> Probe<T>
+pub fn output<T, F, C, P, H, B, MF, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
-    T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: IsNoFuture<F, P, B>,
+    T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsNoFuture<F, P, H, B>,
 {
     Probe(PhantomData)
 }
@@ -277,10 +296,7 @@ pub fn same<T>(_: &Probe<T>, _: Probe<T>) {}
 ///
 /// rustc's `unused_must_use` warns of it: the only warning with a text of our own that stable Rust has for a type.
 pub mod finding {
-    #![allow(
-        non_camel_case_types,
-        reason = "rustc prints the type's name, and that is the lint's"
-    )]
+    #![allow(non_camel_case_types, reason = "rustc prints the type's name, and that is the lint's")]
 
     #[must_use = "future is never awaited\n\
         help: append `.await`, or pass it to a `spawn` or `join!`; to drop it on purpose, say `discard(…)`\n\
@@ -304,73 +320,76 @@ pub mod finding {
 }
 
 /// A verdict at level `warn`: `L` where the answers make the lint's fault, else `()`.
-pub trait Judge<L, Future, Printable, Borrow> {
+pub trait Judge<L, Future, Printable, Handle, Borrow> {
     type Finding;
 }
-impl<T, L, P, B> Judge<L, u8, P, B> for T {
+impl<T, L, P, H, B> Judge<L, u8, P, H, B> for T {
     type Finding = ();
 }
-impl<T, L, P, B> Judge<L, u16, P, B> for T {
+impl<T, L, P, H, B> Judge<L, u16, P, H, B> for T {
     type Finding = ();
 }
-impl<T, L, B> Judge<L, i32, i32, B> for T {
+impl<T, L, H, B> Judge<L, i32, i32, H, B> for T {
     type Finding = ();
 }
-impl<T, L> Judge<L, i32, u8, i32> for T {
+impl<T, L, B> Judge<L, i32, u8, i32, B> for T {
     type Finding = ();
 }
-impl<T, L> Judge<L, i32, u8, u8> for T {
+impl<T, L> Judge<L, i32, u8, u8, i32> for T {
+    type Finding = ();
+}
+impl<T, L> Judge<L, i32, u8, u8, u8> for T {
     type Finding = L;
 }
 
 /// As [`discarded_future`], at level `warn`.
-pub fn warn_discarded_future<L, T, F, C, P, B, MF, MP, MB>(
+pub fn warn_discarded_future<L, T, F, C, P, H, B, MF, MP, MH, MB>(
     _: L,
     _: &Probe<T>,
-    _: &Answers<F, C, P, B>,
-) -> <Value<T> as Judge<L, F, P, B>>::Finding
+    _: &Answers<F, C, P, H, B>,
+) -> <Value<T> as Judge<L, F, P, H, B>>::Finding
 where
-    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: Judge<L, F, P, B>,
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, F, P, H, B>,
 {
     unreachable!("a branch that is never taken was")
 }
 
 /// As [`discarded_container`], at level `warn`.
-pub fn warn_discarded_container<L, T, F, C, P, B, MC, MP, MB>(
+pub fn warn_discarded_container<L, T, F, C, P, H, B, MC, MP, MH, MB>(
     _: L,
     _: &Probe<T>,
-    _: &Answers<F, C, P, B>,
-) -> <Value<T> as Judge<L, C, P, B>>::Finding
+    _: &Answers<F, C, P, H, B>,
+) -> <Value<T> as Judge<L, C, P, H, B>>::Finding
 where
-    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: Judge<L, C, P, B>,
+    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, C, P, H, B>,
 {
     unreachable!("a branch that is never taken was")
 }
 
 /// As [`bound`], at level `warn`; of values with a future inside it says nothing.
-pub fn warn_bound<L, T, F, C, P, B, MF, MP, MB>(
+pub fn warn_bound<L, T, F, C, P, H, B, MF, MP, MH, MB>(
     _: L,
     _: &Probe<T>,
-    _: &Answers<F, C, P, B>,
-) -> <Value<T> as Judge<L, F, P, B>>::Finding
+    _: &Answers<F, C, P, H, B>,
+) -> <Value<T> as Judge<L, F, P, H, B>>::Finding
 where
-    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: Judge<L, F, P, B>,
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, F, P, H, B>,
 {
     unreachable!("a branch that is never taken was")
 }
 
 /// As [`output`], at level `warn`.
-pub fn warn_output<L, T, F, C, P, B, MF, MP, MB>(
+pub fn warn_output<L, T, F, C, P, H, B, MF, MP, MH, MB>(
     _: L,
     _: &Probe<T>,
-    _: &Answers<F, C, P, B>,
-) -> <Value<T> as Judge<L, F, P, B>>::Finding
+    _: &Answers<F, C, P, H, B>,
+) -> <Value<T> as Judge<L, F, P, H, B>>::Finding
 where
-    T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsBorrow<B, MB>,
-    Value<T>: Judge<L, F, P, B>,
+    T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, F, P, H, B>,
 {
     unreachable!("a branch that is never taken was")
 }
