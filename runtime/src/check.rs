@@ -13,16 +13,10 @@ pub(crate) mod polled_after_completion;
 pub mod off;
 pub mod on;
 
-#[cfg(all(
-    any(debug_assertions, feature = "force-checks"),
-    not(feature = "no-checks")
-))]
+#[cfg(all(any(debug_assertions, feature = "force-checks"), not(feature = "no-checks")))]
 pub(crate) use on as chosen;
 
-#[cfg(not(all(
-    any(debug_assertions, feature = "force-checks"),
-    not(feature = "no-checks")
-)))]
+#[cfg(not(all(any(debug_assertions, feature = "force-checks"), not(feature = "no-checks"))))]
 pub(crate) use off as chosen;
 
 pub use kind::{Kind, UnknownKind};

@@ -160,11 +160,7 @@ impl Head {
 
     /// Where its function is defined.
     pub(crate) fn defined(&self) -> Place {
-        Place {
-            file: self.site.file.into(),
-            line: self.site.line,
-            column: self.site.column,
-        }
+        Place { file: self.site.file.into(), line: self.site.line, column: self.site.column }
     }
 
     pub(crate) fn site(&self) -> &'static Site {

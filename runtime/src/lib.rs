@@ -16,6 +16,6 @@ pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
 pub use checked_async_macros::checked_async;
 pub use discard::discard;
 pub use report::{
-    Captured, Culprit, Place, TraceFrame, Violation, capture, capture_future, reported,
-    reset_exception_handler, set_exception_handler,
+    Captured, Culprit, Place, TraceFrame, Violation, capture, capture_future, reported, reset_exception_handler,
+    set_exception_handler,
 };

@@ -2,10 +2,7 @@
 //!
 //! The macros and this crate are released in lockstep (`=` requirements), so nothing here is versioned.
 
-#![allow(
-    missing_docs,
-    reason = "not an interface for people; each item says what generated code it serves"
-)]
+#![allow(missing_docs, reason = "not an interface for people; each item says what generated code it serves")]
 
 pub mod probe;
 

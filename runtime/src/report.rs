@@ -75,21 +75,13 @@ pub struct Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)?;
-        if self.column != 0 {
-            write!(f, ":{}", self.column)
-        } else {
-            Ok(())
-        }
+        if self.column != 0 { write!(f, ":{}", self.column) } else { Ok(()) }
     }
 }
 
 impl From<&'static Location<'static>> for Place {
     fn from(location: &'static Location<'static>) -> Self {
-        Place {
-            file: location.file().into(),
-            line: location.line(),
-            column: location.column(),
-        }
+        Place { file: location.file().into(), line: location.line(), column: location.column() }
     }
 }
 
@@ -139,11 +131,6 @@ pub(crate) fn raise(violation: Violation) {
     if let Some(text) = text {
         panic!("{text}");
     }
-}
-
-/// Counts a report that is not delivered because its site has said enough.
-pub(crate) fn count(kind: Kind, place: &Place) {
-    limit::admit(kind, Some(place));
 }
 
 /// Gives a report to everyone who wants it. What is going to panic with the text does not need it on stderr as well.

@@ -51,9 +51,7 @@ pub(crate) fn mark(created: &'static Location<'static>) -> (Mark, *const Head) {
 #[cold]
 fn mark_watched(frame: &Head, created: &'static Location<'static>) -> (Mark, *const Head) {
     let watch = frame.watch();
-    if watch & !HANDING == position(created.line(), created.column())
-        && created.file() == frame.site().file
-    {
+    if watch & !HANDING == position(created.line(), created.column()) && created.file() == frame.site().file {
         (Mark::Certain, frame)
     } else if watch & HANDING != 0 {
         (Mark::Excused, ptr::null())
@@ -81,18 +79,12 @@ impl Watching {
             Some(frame) => {
                 let before = frame.watch();
                 frame.set_watch(change(before));
-                Watching {
-                    place: ptr::from_ref(frame).addr(),
-                    before,
-                }
+                Watching { place: ptr::from_ref(frame).addr(), before }
             }
             None => WATCH.with(|watch| {
                 let before = watch.get();
                 watch.set(change(before));
-                Watching {
-                    place: ptr::from_ref(watch).addr(),
-                    before,
-                }
+                Watching { place: ptr::from_ref(watch).addr(), before }
             }),
         })
     }

@@ -45,3 +45,16 @@ macro_rules! handed {
         ::checked_async::private::handed(::checked_async::private::handing_over(), $argument)
     };
 }
+
+use checked_async::{Kind, Violation};
+
+/// The kinds of some reports.
+pub fn kinds(violations: &[Violation]) -> Vec<Kind> {
+    violations.iter().map(|violation| violation.kind).collect()
+}
+
+/// Panics unless nothing was reported.
+#[track_caller]
+pub fn assert_silent(violations: &[Violation]) {
+    assert!(violations.is_empty(), "unexpected report:\n{}", violations[0]);
+}

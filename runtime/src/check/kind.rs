@@ -104,11 +104,7 @@ impl FromStr for Kind {
     type Err = UnknownKind;
 
     fn from_str(name: &str) -> Result<Self, UnknownKind> {
-        Kind::ALL
-            .iter()
-            .copied()
-            .find(|kind| kind.name() == name)
-            .ok_or_else(|| UnknownKind(name.to_owned()))
+        Kind::ALL.iter().copied().find(|kind| kind.name() == name).ok_or_else(|| UnknownKind(name.to_owned()))
     }
 }
 
@@ -148,9 +144,6 @@ mod tests {
             assert_eq!(kind.name().replace('_', ""), camel_case);
         }
         let error = "never_polled".parse::<Kind>().unwrap_err().to_string();
-        assert!(
-            error.starts_with("unknown kind `never_polled`, expected one of `callback_panicked`, "),
-            "{error}"
-        );
+        assert!(error.starts_with("unknown kind `never_polled`, expected one of `callback_panicked`, "), "{error}");
     }
 }

@@ -56,11 +56,7 @@ impl FromStr for Level {
     type Err = UnknownLevel;
 
     fn from_str(name: &str) -> Result<Self, UnknownLevel> {
-        Level::ALL
-            .iter()
-            .copied()
-            .find(|level| level.name() == name)
-            .ok_or_else(|| UnknownLevel(name.to_owned()))
+        Level::ALL.iter().copied().find(|level| level.name() == name).ok_or_else(|| UnknownLevel(name.to_owned()))
     }
 }
 
@@ -70,11 +66,7 @@ pub struct UnknownLevel(String);
 
 impl fmt::Display for UnknownLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "unknown level `{}`, expected one of `off`, `log`, `panic`",
-            self.0
-        )
+        write!(f, "unknown level `{}`, expected one of `off`, `log`, `panic`", self.0)
     }
 }
 
@@ -88,9 +80,7 @@ static LEVELS: [AtomicU8; Kind::ALL.len()] = [const { AtomicU8::new(UNSET) }; Ki
 /// The level that was set for a kind, if any.
 fn set(kind: Kind) -> Option<Level> {
     read_environment();
-    Level::ALL
-        .get(usize::from(LEVELS[kind as usize].load(Relaxed)))
-        .copied()
+    Level::ALL.get(usize::from(LEVELS[kind as usize].load(Relaxed))).copied()
 }
 
 fn read_environment() {

@@ -20,11 +20,7 @@ pub(crate) fn dropped(head: &Head) {
         // Its creator, who alone would await it, is not running: this is a cancellation.
         return;
     }
-    let default = if certain {
-        Level::Panic
-    } else {
-        Kind::NeverAwaited.default_level()
-    };
+    let default = if certain { Level::Panic } else { Kind::NeverAwaited.default_level() };
     let mut level = level_in_force(Kind::NeverAwaited, default);
     if level == Level::Off {
         return;
@@ -37,7 +33,7 @@ pub(crate) fn dropped(head: &Head) {
     }
     match known {
         Some(limit::Verdict::Innocent) => return,
-        Some(limit::Verdict::Guilty) => return report::count(Kind::NeverAwaited, &place),
+        Some(limit::Verdict::Guilty) => return limit::count(Kind::NeverAwaited),
         None => {}
     }
     let dropper = Dropper::find(head);

@@ -56,3 +56,6 @@ pub fn handed<T>(_announced: HandOver, value: T) -> T {
 pub fn discard<T>(value: T) {
     trace::silently(|| drop(value));
 }
+
+/// The type of a wrapped future, for tests of its traits.
+pub type Wrapped<F> = Checked<F>;

@@ -32,11 +32,7 @@ pub(super) fn environment() -> Vec<Setting> {
 fn parse(value: &str) -> (Vec<Setting>, Vec<String>) {
     let mut settings = Vec::new();
     let mut mistakes = Vec::new();
-    for setting in value
-        .split(',')
-        .map(str::trim)
-        .filter(|setting| !setting.is_empty())
-    {
+    for setting in value.split(',').map(str::trim).filter(|setting| !setting.is_empty()) {
         match parse_setting(setting) {
             Ok(setting) => settings.extend(setting),
             Err(mistake) => mistakes.push(mistake),
@@ -49,14 +45,8 @@ fn parse_setting(setting: &str) -> Result<Option<Setting>, String> {
     let all = || Kind::ALL.to_vec();
     match setting.split_once('=') {
         Some((kind, level)) => {
-            let kind = kind
-                .trim()
-                .parse::<Kind>()
-                .map_err(|error| error.to_string())?;
-            let level = level
-                .trim()
-                .parse::<Level>()
-                .map_err(|error| error.to_string())?;
+            let kind = kind.trim().parse::<Kind>().map_err(|error| error.to_string())?;
+            let level = level.trim().parse::<Level>().map_err(|error| error.to_string())?;
             Ok(Some((vec![kind], level)))
         }
         None => match setting {
@@ -104,8 +94,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_and_the_rest_holds() {
-        let (settings, mistakes) =
-            parse("yes,never_awaited,never_awaited=warn,never=log,slow_poll=log");
+        let (settings, mistakes) = parse("yes,never_awaited,never_awaited=warn,never=log,slow_poll=log");
         assert_eq!(settings, [(vec![Kind::SlowPoll], Level::Log)]);
         assert_eq!(mistakes.len(), 4);
         assert_eq!(
@@ -116,8 +105,6 @@ mod tests {
                 "unknown level `warn`, expected one of `off`, `log`, `panic`",
             ]
         );
-        assert!(
-            mistakes[3].starts_with("unknown kind `never`, expected one of `callback_panicked`")
-        );
+        assert!(mistakes[3].starts_with("unknown kind `never`, expected one of `callback_panicked`"));
     }
 }

@@ -54,10 +54,7 @@ pub fn capture<R>(run: impl FnOnce() -> R) -> (R, Vec<Violation>) {
 /// # });
 /// ```
 pub fn capture_future<F: Future>(future: F) -> Captured<F> {
-    Captured {
-        future,
-        collected: Collected::default(),
-    }
+    Captured { future, collected: Collected::default() }
 }
 
 pin_project! {
@@ -93,15 +90,12 @@ impl Collected {
 
         impl Drop for Close<'_> {
             fn drop(&mut self) {
-                let _ = SCOPES
-                    .try_with(|scopes| *self.0 = scopes.borrow_mut().pop().unwrap_or_default());
+                let _ = SCOPES.try_with(|scopes| *self.0 = scopes.borrow_mut().pop().unwrap_or_default());
             }
         }
 
         // In a thread that is ending, reports are printed instead.
-        let opened = SCOPES
-            .try_with(|scopes| scopes.borrow_mut().push(std::mem::take(&mut self.0)))
-            .is_ok();
+        let opened = SCOPES.try_with(|scopes| scopes.borrow_mut().push(std::mem::take(&mut self.0))).is_ok();
         let _close = opened.then(|| Close(&mut self.0));
         run()
     }
@@ -121,9 +115,7 @@ impl Drop for Collected {
 
 /// Whether reports on this thread are being collected.
 pub(crate) fn is_captured() -> bool {
-    SCOPES
-        .try_with(|scopes| !scopes.borrow().is_empty())
-        .unwrap_or(false)
+    SCOPES.try_with(|scopes| !scopes.borrow().is_empty()).unwrap_or(false)
 }
 
 /// Gives a report to the innermost scope, and back if there is none.

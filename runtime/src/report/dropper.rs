@@ -8,7 +8,7 @@
 //! | this crate, std, wrappers that only pass a drop on | look further out |
 //! | drop of a type, or a function, of a runtime or combinator library | the library's right |
 //! | function of any other dependency, by its path | the library's right |
-//! | drop of a tuple | the losers of a `tokio::select!` are dropped like this: its right |
+//! | drop of a tuple that is a local variable | the losers of a `tokio::select!` are dropped like this: its right |
 //! | drop of a closure or of an unchecked async block | a cancellation |
 //! | drop of any other type | its owner is further out |
 //! | destructor of a thread-local | the thread's end |
@@ -80,25 +80,26 @@ const LIBRARIES: &[&str] = &[
     "wasm_bindgen_futures",
 ];
 
-/// The crates that only pass a drop on, this one and std included. Sorted.
+/// The crates that only pass a drop on: this one, std, containers and wrappers. Sorted.
 const PASSING_ON: &[&str] = &[
     "alloc",
+    "arrayvec",
     "checked_async",
     "core",
+    "either",
+    "hashbrown",
+    "indexmap",
     "pin_project",
     "pin_project_lite",
+    "slab",
+    "smallvec",
     "std",
     "tracing",
     "tracing_futures",
 ];
 
 /// Where cargo keeps the sources of dependencies.
-const DEPENDENCIES: &[&str] = &[
-    "/registry/src/",
-    "\\registry\\src\\",
-    "/git/checkouts/",
-    "\\git\\checkouts\\",
-];
+const DEPENDENCIES: &[&str] = &["/registry/src/", "\\registry\\src\\", "/git/checkouts/", "\\git\\checkouts\\"];
 
 /// Who is dropping a future.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -131,11 +132,7 @@ pub(super) fn find_poller(head: &Head) -> Option<Culprit> {
     let mut frames = frames(&backtrace);
     let ours = frames.rfind_ours()?;
     frames.0.drain(..=ours);
-    frames
-        .0
-        .iter()
-        .find(|frame| owner(frame, &created_in) == Owner::User)
-        .map(Frame::culprit)
+    frames.0.iter().find(|frame| owner(frame, &created_in) == Owner::User).map(|frame| frame.culprit(&created_in))
 }
 
 /// One line of a backtrace and the place below it.
@@ -151,8 +148,7 @@ impl Frames<'_> {
     /// The outermost frame of the uninterrupted run of this crate's frames that has a poll in it.
     fn rfind_ours(&self) -> Option<usize> {
         self.0.iter().position(|frame| {
-            frame.function.contains("checked_async::future::Checked<")
-                && frame.function.ends_with("::poll")
+            frame.function.contains("checked_async::future::Checked<") && frame.function.ends_with("::poll")
         })
     }
 }
@@ -167,22 +163,17 @@ fn frames(backtrace: &str) -> Frames<'_> {
             }
         } else if !line.is_empty() {
             let function = match line.split_once(": ") {
-                Some((number, function)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    function
-                }
+                Some((number, function)) if number.bytes().all(|byte| byte.is_ascii_digit()) => function,
                 _ => line,
             };
-            frames.push(Frame {
-                function,
-                place: None,
-            });
+            frames.push(Frame { function, place: None });
         }
     }
     Frames(frames)
 }
 
 impl Frame<'_> {
-    fn culprit(&self) -> Culprit {
+    fn culprit(&self, created_in: &str) -> Culprit {
         let mut function = self.function;
         while let Some((outer, inner)) = function.rsplit_once("::") {
             if !inner.starts_with('{') {
@@ -190,49 +181,56 @@ impl Frame<'_> {
             }
             function = outer;
         }
-        Culprit {
-            function: function.to_owned(),
-            place: self.place.and_then(place),
-        }
+        Culprit { function: function.to_owned(), place: self.place.and_then(|text| place(text, created_in)) }
     }
 }
 
 /// Parses `file:line:column`.
-fn place(text: &str) -> Option<Place> {
+fn place(text: &str, created_in: &str) -> Option<Place> {
     let (rest, column) = text.rsplit_once(':')?;
     let (file, line) = rest.rsplit_once(':')?;
-    let file = file.strip_prefix("./").unwrap_or(file);
-    Some(Place {
-        file: file.to_owned().into(),
-        line: line.parse().ok()?,
-        column: column.parse().ok()?,
-    })
+    Some(Place { file: as_compiled(file, created_in).into(), line: line.parse().ok()?, column: column.parse().ok()? })
+}
+
+/// A file as `file!()` names it. Backtraces name it by an absolute path, or one from the current directory; the compiler
+/// was told another file's path as `created_in`, from the root of the workspace.
+fn as_compiled(file: &str, created_in: &str) -> String {
+    let short = file.strip_prefix("./").unwrap_or(file);
+    let Ok(here) = std::env::current_dir() else {
+        return short.to_owned();
+    };
+    let absolute = here.join(short);
+    let mut roots = here.ancestors().chain(absolute.ancestors());
+    match roots.find(|root| root.join(created_in).is_file()).and_then(|root| absolute.strip_prefix(root).ok()) {
+        Some(path) => path.display().to_string(),
+        None => short.to_owned(),
+    }
 }
 
 /// The verdict on a stack that begins inside this crate; `created_in` is the file in which the future was created.
 fn judge(backtrace: &str, created_in: &str) -> Dropper {
     let mut trusted = false;
+    // Whether the frame before is the drop of a tuple.
+    let mut tuple = false;
     for frame in frames(backtrace).0 {
         if let Some(dropped) = dropped_type(frame.function) {
             trusted |= dropped.contains("checked_async::future::Checked<");
-            if dropped.starts_with('(') || is_closure(dropped) || is_library(crate_of(dropped)) {
+            if is_closure(dropped) || is_library(crate_of(dropped)) {
                 return Dropper::Library;
             }
+            tuple = dropped.starts_with('(');
             continue;
         }
         match owner(&frame, created_in) {
-            Owner::Nobody => {}
+            Owner::Nobody => tuple = false,
             Owner::ThreadExit => return Dropper::ThreadExit,
             Owner::Library => return Dropper::Library,
-            Owner::User if trusted => return Dropper::User(Some(frame.culprit())),
+            Owner::User if tuple => return Dropper::Library,
+            Owner::User if trusted => return Dropper::User(Some(frame.culprit(created_in))),
             Owner::User => return Dropper::Unknown,
         }
     }
-    if trusted {
-        Dropper::User(None)
-    } else {
-        Dropper::Unknown
-    }
+    if trusted { Dropper::User(None) } else { Dropper::Unknown }
 }
 
 /// Whose a function is.
@@ -255,11 +253,7 @@ fn owner(frame: &Frame<'_>, created_in: &str) -> Owner {
     }
     // A dependency whose own futures are checked is not a library to itself.
     let elsewhere = |place: &str| is_dependency(place) && !is_dependency(created_in);
-    if is_library(name) || frame.place.is_some_and(elsewhere) {
-        Owner::Library
-    } else {
-        Owner::User
-    }
+    if is_library(name) || frame.place.is_some_and(elsewhere) { Owner::Library } else { Owner::User }
 }
 
 fn is_library(name: &str) -> bool {
@@ -288,18 +282,13 @@ fn crate_of(name: &str) -> &str {
     let mut name = name;
     loop {
         let rest = name.trim_start_matches(['<', '&', '*', '[', '(', ' ']);
-        let rest = ["mut ", "const ", "dyn "]
-            .iter()
-            .find_map(|word| rest.strip_prefix(word))
-            .unwrap_or(rest);
+        let rest = ["mut ", "const ", "dyn "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
         if rest.len() == name.len() {
             break;
         }
         name = rest;
     }
-    let end = name
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(name.len());
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
     let (first, rest) = name.split_at(end);
     match rest.strip_prefix(" as ") {
         Some(of_trait) => crate_of(of_trait),
@@ -327,25 +316,14 @@ mod tests {
     }
 
     fn user(function: &str, line: u32, column: u32) -> Dropper {
-        let place = Some(Place {
-            file: "src/main.rs".into(),
-            line,
-            column,
-        });
-        Dropper::User(Some(Culprit {
-            function: function.into(),
-            place,
-        }))
+        let place = Some(Place { file: "src/main.rs".into(), line, column });
+        Dropper::User(Some(Culprit { function: function.into(), place }))
     }
 
     #[test]
     fn lists_are_sorted() {
         assert!(PASSING_ON.is_sorted());
-        assert!(
-            LIBRARIES.is_sorted(),
-            "{:?}",
-            LIBRARIES.windows(2).find(|pair| pair[0] > pair[1])
-        );
+        assert!(LIBRARIES.is_sorted(), "{:?}", LIBRARIES.windows(2).find(|pair| pair[0] > pair[1]));
     }
 
     #[test]
@@ -354,6 +332,9 @@ mod tests {
         assert_eq!(judged(stack), user("app::handler", 18, 5));
         let v0 = "   4: app::handler::<u32>::{closure#0}::{closure#1}\n             at ./src/main.rs:18:5";
         assert_eq!(judged(v0), user("app::handler::<u32>", 18, 5));
+        let tuple_in_map =
+            "   4: core::ptr::drop_in_place<(u32,X)>\n   5: hashbrown::raw::drop\n   6: app::main\n at src/main.rs:2:3";
+        assert_eq!(judged(tuple_in_map), user("app::main", 2, 3));
         let within = "   4: core::ptr::drop_in_place<app::Holder<alloc::vec::Vec<checked_async::future::Checked<X>>>>\n   5: app::main\n at src/main.rs:2:3";
         assert_eq!(judged(within), user("app::main", 2, 3));
     }
@@ -367,22 +348,17 @@ mod tests {
             "<futures_util::stream::futures_unordered::FuturesUnordered<Fut> as core::ops::drop::Drop>::drop",
             "<F as futures_util::future::FutureExt>::now_or_never",
             "<async_task::raw::RawTask<F, T, S, M>>::drop_future",
-            "core::ptr::drop_in_place<(checked_async::future::Checked<X>,app::Other)>",
+            "core::ptr::drop_in_place<(checked_async::future::Checked<X>,app::Other)>\n   5: app::main",
             "core::ptr::drop_in_place<app::unchecked::{{closure}}>",
             "race_it::race\n      at /home/me/.cargo/registry/src/mirror-0123456789abcdef/race-it-1.0.0/src/lib.rs:2:3",
         ] {
-            assert_eq!(
-                judged(&format!("   4: {frame}\n   5: app::main")),
-                Dropper::Library,
-                "{frame}"
-            );
+            assert_eq!(judged(&format!("   4: {frame}\n   5: app::main")), Dropper::Library, "{frame}");
         }
     }
 
     #[test]
     fn a_dependency_is_judged_by_its_own_code() {
-        let registry =
-            "/home/me/.cargo/registry/src/mirror-0123456789abcdef/app-1.0.0/src/lib.rs";
+        let registry = "/home/me/.cargo/registry/src/mirror-0123456789abcdef/app-1.0.0/src/lib.rs";
         let stack = format!("{TOP}   4: app::run\n             at {registry}:2:3");
         assert!(matches!(judge(&stack, registry), Dropper::User(Some(_))));
     }
@@ -395,23 +371,16 @@ mod tests {
 
     #[test]
     fn a_thread_s_end_is_seen() {
-        let stack =
-            "   4: std::sys::thread_local::native::lazy::destroy::{{closure}}\n   5: app::main";
+        let stack = "   4: std::sys::thread_local::native::lazy::destroy::{{closure}}\n   5: app::main";
         assert_eq!(judged(stack), Dropper::ThreadExit);
     }
 
     #[test]
     fn without_symbols_there_is_no_verdict() {
-        assert_eq!(
-            judge("   0: <unknown>\n   1: <unknown>", "src/main.rs"),
-            Dropper::Unknown
-        );
+        assert_eq!(judge("   0: <unknown>\n   1: <unknown>", "src/main.rs"), Dropper::Unknown);
         let inlined = "   0: checked_async::check::never_awaited::dropped\n   1: app::main::{{closure}}\n   2: main";
         assert_eq!(judge(inlined, "src/main.rs"), Dropper::Unknown);
-        assert_eq!(
-            judged("   4: main\n   5: __libc_start_main"),
-            Dropper::User(None)
-        );
+        assert_eq!(judged("   4: main\n   5: __libc_start_main"), Dropper::User(None));
     }
 
     #[test]

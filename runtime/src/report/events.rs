@@ -32,10 +32,6 @@ fn awaited_from(violation: &Violation) -> Option<String> {
     if violation.backtrace.is_empty() {
         return None;
     }
-    let frames = violation
-        .backtrace
-        .iter()
-        .map(|frame| frame.function.as_str())
-        .collect::<Vec<_>>();
+    let frames = violation.backtrace.iter().map(|frame| frame.function.as_str()).collect::<Vec<_>>();
     Some(frames.join(" <- "))
 }

@@ -34,18 +34,12 @@ pub fn reset_exception_handler() {
 }
 
 fn replace(handler: Option<Arc<Handler>>) {
-    let old = std::mem::replace(
-        &mut *HANDLER.write().unwrap_or_else(PoisonError::into_inner),
-        handler,
-    );
+    let old = std::mem::replace(&mut *HANDLER.write().unwrap_or_else(PoisonError::into_inner), handler);
     // Outside of the lock: it may own anything.
     drop(old);
 }
 
 /// The handler in force.
 pub(super) fn current() -> Option<Arc<Handler>> {
-    HANDLER
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
+    HANDLER.read().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -43,7 +43,8 @@ struct Site {
     /// How often a verdict was asked for.
     seen: u64,
     verdict: Option<Verdict>,
-    reported: u64,
+    /// How many of its reports were shown.
+    shown: u64,
 }
 
 static SITES: Mutex<Option<HashMap<(Kind, Place), Site>>> = Mutex::new(None);
@@ -51,21 +52,14 @@ static REPORTED: [AtomicU64; Kind::ALL.len()] = [const { AtomicU64::new(0) }; Ki
 
 fn with_site<R>(kind: Kind, place: &Place, run: impl FnOnce(&mut Site) -> R) -> R {
     let mut sites: MutexGuard<'_, _> = SITES.lock().unwrap_or_else(PoisonError::into_inner);
-    run(sites
-        .get_or_insert_default()
-        .entry((kind, place.clone()))
-        .or_default())
+    run(sites.get_or_insert_default().entry((kind, place.clone())).or_default())
 }
 
 /// The verdict on one more drop at a site, or `None` if it is to be looked at.
 pub(crate) fn verdict(kind: Kind, place: &Place) -> Option<Verdict> {
     with_site(kind, place, |site| {
         site.seen += 1;
-        if site.seen <= LOOKED_AT || site.seen.is_power_of_two() {
-            None
-        } else {
-            site.verdict
-        }
+        if site.seen <= LOOKED_AT || site.seen.is_power_of_two() { None } else { site.verdict }
     })
 }
 
@@ -74,19 +68,23 @@ pub(crate) fn set_verdict(kind: Kind, place: &Place, verdict: Verdict) {
     with_site(kind, place, |site| site.verdict = Some(verdict));
 }
 
+/// Counts a report that is not going to be shown.
+pub(crate) fn count(kind: Kind) {
+    REPORTED[kind as usize].fetch_add(1, Relaxed);
+}
+
 /// Counts a report and decides whether it is shown.
 pub(super) fn admit(kind: Kind, place: Option<&Place>) -> Admission {
-    REPORTED[kind as usize].fetch_add(1, Relaxed);
+    count(kind);
     let Some(place) = place else {
         return Admission::Show;
     };
     with_site(kind, place, |site| {
-        site.reported += 1;
-        match site.reported {
-            ..SHOWN => Admission::Show,
-            SHOWN => Admission::Last,
-            _ => Admission::Count,
+        if site.shown == SHOWN {
+            return Admission::Count;
         }
+        site.shown += 1;
+        if site.shown == SHOWN { Admission::Last } else { Admission::Show }
     })
 }
 
@@ -110,24 +108,15 @@ mod tests {
     use super::*;
 
     fn place(line: u32) -> Place {
-        Place {
-            file: "limit.rs".into(),
-            line,
-            column: 1,
-        }
+        Place { file: "limit.rs".into(), line, column: 1 }
     }
 
     #[test]
     fn a_site_is_shown_ten_times_and_counted_always() {
         let before = reported(Kind::LostWaker);
-        let admissions = (0..12)
-            .map(|_| admit(Kind::LostWaker, Some(&place(1))))
-            .collect::<Vec<_>>();
+        let admissions = (0..12).map(|_| admit(Kind::LostWaker, Some(&place(1)))).collect::<Vec<_>>();
         assert_eq!(admissions[..9], [Admission::Show; 9]);
-        assert_eq!(
-            admissions[9..],
-            [Admission::Last, Admission::Count, Admission::Count]
-        );
+        assert_eq!(admissions[9..], [Admission::Last, Admission::Count, Admission::Count]);
         assert_eq!(admit(Kind::LostWaker, Some(&place(2))), Admission::Show);
         assert_eq!(reported(Kind::LostWaker) - before, 13);
     }

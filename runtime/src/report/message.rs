@@ -21,9 +21,7 @@ pub(crate) fn never_awaited(head: &Head, level: Level, dropper: &Dropper) -> Vio
     };
     match dropper {
         Dropper::User(culprit) => violation.culprit.clone_from(culprit),
-        Dropper::ThreadExit => violation
-            .notes
-            .push("dropped while its thread ended".into()),
+        Dropper::ThreadExit => violation.notes.push("dropped while its thread ended".into()),
         Dropper::Library | Dropper::Unknown => {}
     }
     violation
@@ -84,40 +82,24 @@ pub(super) fn silencing(kind: Kind) -> String {
 
 /// Said with the last report of a site that is shown.
 pub(super) fn no_more(violation: &Violation) -> Notice {
-    let place = violation
-        .created
-        .as_ref()
-        .map(|place| format!(" of {place}"))
-        .unwrap_or_default();
-    Notice::Note(format!(
-        "further `{}` reports{place} are counted and not shown",
-        violation.kind
-    ))
+    let place = violation.created.as_ref().map(|place| format!(" of {place}")).unwrap_or_default();
+    Notice::Note(format!("further `{}` reports{place} are counted and not shown", violation.kind))
 }
 
 /// Said when the program's handler panicked with a report.
 pub(super) fn handler_panicked(panic: &(dyn Any + Send)) -> Notice {
-    Notice::Warning(format!(
-        "the exception handler panicked on the report above: {}",
-        said(panic)
-    ))
+    Notice::Warning(format!("the exception handler panicked on the report above: {}", said(panic)))
 }
 
 /// Said when a subscriber of `tracing` panicked with a report.
 #[cfg(feature = "tracing")]
 pub(super) fn subscriber_panicked(panic: &(dyn Any + Send)) -> Notice {
-    Notice::Warning(format!(
-        "the tracing subscriber panicked on a report: {}",
-        said(panic)
-    ))
+    Notice::Warning(format!("the tracing subscriber panicked on a report: {}", said(panic)))
 }
 
 /// Says what is wrong in the environment variable.
 pub(crate) fn warn_of_environment(mistakes: &[String]) {
-    super::text::print(&Notice::Warning(format!(
-        "ignored in `CHECKED_ASYNC`: {}",
-        mistakes.join("; ")
-    )));
+    super::text::print(&Notice::Warning(format!("ignored in `CHECKED_ASYNC`: {}", mistakes.join("; "))));
 }
 
 /// The message of a panic.

@@ -31,14 +31,7 @@ pub(super) struct Colours {
     end: &'static str,
 }
 
-const PLAIN: Colours = Colours {
-    warning: "",
-    error: "",
-    note: "",
-    bold: "",
-    rule: "",
-    end: "",
-};
+const PLAIN: Colours = Colours { warning: "", error: "", note: "", bold: "", rule: "", end: "" };
 
 /// Those of rustc.
 const COLOURED: Colours = Colours {
@@ -52,9 +45,7 @@ const COLOURED: Colours = Colours {
 
 impl Print for Violation {
     fn write(&self, out: &mut dyn fmt::Write, colours: &Colours) -> fmt::Result {
-        let Colours {
-            bold, rule, end, ..
-        } = colours;
+        let Colours { bold, rule, end, .. } = colours;
         let (colour, title) = match self.level {
             Level::Panic => (colours.error, "error"),
             Level::Log | Level::Off => (colours.warning, "warning"),
@@ -63,22 +54,10 @@ impl Print for Violation {
         if let Some(place) = &self.created {
             write!(out, "\n  {rule}-->{end} {place} (created here)")?;
         }
-        let mut item =
-            |title: &str, text: &str| write!(out, "\n   {rule}={end} {bold}{title}{end}: {text}");
+        let mut item = |title: &str, text: &str| write!(out, "\n   {rule}={end} {bold}{title}{end}: {text}");
         if let Some(culprit) = &self.culprit {
-            let place = culprit
-                .place
-                .as_ref()
-                .map(|place| format!(" at {place}"))
-                .unwrap_or_default();
-            item(
-                "note",
-                &format!(
-                    "{} in `{}`{place}",
-                    message::deed(self.kind),
-                    culprit.function
-                ),
-            )?;
+            let place = culprit.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
+            item("note", &format!("{} in `{}`{place}", message::deed(self.kind), culprit.function))?;
         }
         for note in &self.notes {
             item("note", note)?;
@@ -89,11 +68,7 @@ impl Print for Violation {
                 if n > 0 {
                     frames.push_str("\n           <- ");
                 }
-                write!(
-                    frames,
-                    "`{}` ({}:{}",
-                    frame.function, frame.defined.file, frame.defined.line
-                )?;
+                write!(frames, "`{}` ({}:{}", frame.function, frame.defined.file, frame.defined.line)?;
                 if let Some(called) = &frame.called {
                     write!(frames, ", called at {called}")?;
                 }
@@ -115,10 +90,7 @@ impl Print for Notice {
             Notice::Note(text) => (colours.note, "note", text),
             Notice::Warning(text) => (colours.warning, "warning", text),
         };
-        write!(
-            out,
-            "{colour}{title}{end}{bold}: checked-async: {text}{end}"
-        )
+        write!(out, "{colour}{title}{end}{bold}: checked-async: {text}{end}")
     }
 }
 
@@ -132,11 +104,7 @@ impl fmt::Display for Violation {
 pub(super) fn print(what: &dyn Print) {
     let stderr = std::io::stderr();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let colours = if stderr.is_terminal() && !no_colour {
-        &COLOURED
-    } else {
-        &PLAIN
-    };
+    let colours = if stderr.is_terminal() && !no_colour { &COLOURED } else { &PLAIN };
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = what.write(&mut text, colours);
@@ -151,32 +119,17 @@ mod tests {
     use crate::check::Kind;
 
     fn violation() -> Violation {
-        let place = |line, column| Place {
-            file: "src/main.rs".into(),
-            line,
-            column,
-        };
+        let place = |line, column| Place { file: "src/main.rs".into(), line, column };
         Violation {
             kind: Kind::NeverAwaited,
             level: Level::Log,
             message: "future was never awaited: `app::fetch`".into(),
             function: Some("app::fetch".into()),
             created: Some(place(14, 17)),
-            culprit: Some(Culprit {
-                function: "app::handler".into(),
-                place: Some(place(18, 5)),
-            }),
+            culprit: Some(Culprit { function: "app::handler".into(), place: Some(place(18, 5)) }),
             backtrace: vec![
-                TraceFrame {
-                    function: "app::handler".into(),
-                    defined: place(10, 1),
-                    called: Some(place(33, 9)),
-                },
-                TraceFrame {
-                    function: "app::main".into(),
-                    defined: place(30, 1),
-                    called: None,
-                },
+                TraceFrame { function: "app::handler".into(), defined: place(10, 1), called: Some(place(33, 9)) },
+                TraceFrame { function: "app::main".into(), defined: place(30, 1), called: None },
             ],
             notes: vec![],
             help: vec!["append `.await`".into()],
