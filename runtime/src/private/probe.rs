@@ -56,6 +56,8 @@ impl HoldsFuture<i32, Diverges> for Never {}
 /// What a container holds: a future, or another container of one.
 pub trait Content<M> {}
 impl<T: IntoFuture> Content<Yes> for T {}
+impl Content<Diverges> for () {}
+impl Content<Diverges> for Never {}
 
 /// Can it be printed and moved?
 ///
@@ -139,28 +141,41 @@ impl<O> HoldsFuture<i32, Boxed> for Box<dyn Future<Output = O> + Send> {}
 pub trait YieldsFuture<Answer, M> {}
 impl<T> YieldsFuture<u8, No> for T {}
 impl<T: IntoFuture> YieldsFuture<i32, Yes> for T {}
-impl<T: IntoFuture> YieldsFuture<i32, In<Yes>> for Option<T> {}
-impl<T: IntoFuture, E> YieldsFuture<i32, In<Yes>> for Result<T, E> {}
+impl<T: OkOrSome<M>, M> YieldsFuture<i32, In<M>> for Option<T> {}
+impl<T: OkOrSome<M>, M, E> YieldsFuture<i32, In<M>> for Result<T, E> {}
 impl YieldsFuture<i32, Diverges> for () {}
 impl YieldsFuture<i32, Diverges> for Never {}
 
+/// What an `Ok` or `Some` holds.
+pub trait OkOrSome<M> {}
+impl<T: IntoFuture> OkOrSome<Yes> for T {}
+impl OkOrSome<Diverges> for () {}
+impl OkOrSome<Diverges> for Never {}
+
 /// Declares a verdict: a trait over the answers that holds unless they make the lint's fault.
 ///
-/// "No future" holds for `u8` and, so that inference cannot take `u8` for granted, for `u16`.
+/// "No future" holds for `u8` and, so that inference cannot take `u8` for granted, for `u16`. The impls have no bounds of
+/// their own: rustc shows an error of a nested bound only once in a function.
 macro_rules! verdict {
     ($(#[$attribute:meta])* $name:ident) => {
         $(#[$attribute])*
-        pub trait $name<Future, Printable, Handle, Borrow> {}
+        pub trait $name<Future, Printable, Handle, Borrow, M> {}
         #[diagnostic::do_not_recommend]
-        impl<T, P, H, B> $name<u8, P, H, B> for T {}
+        impl<T, P, H, B, M> $name<u8, P, H, B, M> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T, P, H, B> $name<u16, P, H, B> for T {}
+        impl<T, P, H, B, M> $name<u16, P, H, B, M> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T, H, B> $name<i32, i32, H, B> for T {}
+        impl<T, H, B, M> $name<i32, i32, H, B, M> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T, B> $name<i32, u8, i32, B> for T {}
+        impl<T, B, M> $name<i32, u8, i32, B, M> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T> $name<i32, u8, u8, i32> for T {}
+        impl<T, M> $name<i32, u8, u8, i32, M> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T> $name<i32, u8, u8, u8, Diverges> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T> $name<i32, u8, u8, u8, In<Diverges>> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T> $name<i32, u8, u8, u8, In<In<Diverges>>> for T {}
     };
 }
 
@@ -237,8 +252,8 @@ pub fn any<T>() -> T {
 pub fn discarded<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
     T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
-    Value<T>: IsAwaited<F, P, H, B>,
-    Value<T>: IsAwaitedInside<C, P, H, B>,
+    Value<T>: IsAwaited<F, P, H, B, MF>,
+    Value<T>: IsAwaitedInside<C, P, H, B, MC>,
 {
     Probe(PhantomData)
 }
@@ -248,7 +263,7 @@ where
 pub fn discarded_future<T, F, C, P, H, B, MF, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
     T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
-    Value<T>: IsAwaited<F, P, H, B>,
+    Value<T>: IsAwaited<F, P, H, B, MF>,
 {
     Probe(PhantomData)
 }
@@ -258,7 +273,7 @@ where
 pub fn discarded_container<T, F, C, P, H, B, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
     T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
-    Value<T>: IsAwaitedInside<C, P, H, B>,
+    Value<T>: IsAwaitedInside<C, P, H, B, MC>,
 {
     Probe(PhantomData)
 }
@@ -268,8 +283,8 @@ where
 pub fn bound<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
     T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
-    Value<T>: IsUsed<F, P, H, B>,
-    Value<T>: IsUsed<C, P, H, B>,
+    Value<T>: IsUsed<F, P, H, B, MF>,
+    Value<T>: IsUsed<C, P, H, B, MC>,
 {
     Probe(PhantomData)
 }
@@ -279,7 +294,7 @@ where
 pub fn output<T, F, C, P, H, B, MF, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
 where
     T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
-    Value<T>: IsNoFuture<F, P, H, B>,
+    Value<T>: IsNoFuture<F, P, H, B, MF>,
 {
     Probe(PhantomData)
 }
