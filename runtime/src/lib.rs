@@ -5,7 +5,8 @@
 mod check;
 mod discard;
 mod future;
-#[doc(hidden)]
+// Hidden from the documentation only: of items that are always hidden rustc would print the whole path in each error.
+#[cfg_attr(doc, doc(hidden))]
 pub mod private;
 #[allow(unsafe_code, reason = "the one file that may")]
 mod raw;
