@@ -1,6 +1,7 @@
 //! What `check`, `test` and `run` have in common: a cargo that compiles the shadow tree; and the latter two commands.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::thread;
@@ -27,7 +28,7 @@ impl Build {
     pub(crate) fn prepare(subcommand: &str, args: CargoArgs) -> Result<Build> {
         let cargo = PathBuf::from(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         let (workspace, rustc) = thread::scope(|scope| {
-            let rustc = scope.spawn(rustc_version);
+            let rustc = scope.spawn(|| compiler(&cargo));
             let workspace = Workspace::load(&cargo, &args);
             (workspace, rustc.join().unwrap_or_else(|_| Err(Trouble::new("cannot run rustc"))))
         });
@@ -76,9 +77,19 @@ pub(crate) fn run(subcommand: &str, cargo_args: Vec<String>) -> Result<ExitCode>
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// What `rustc -vV` prints.
-fn rustc_version() -> Result<String> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+/// What tells the compiler from any other: its file if that is known, else what `rustc -vV` prints.
+fn compiler(cargo: &Path) -> Result<String> {
+    let variable = env::var_os("RUSTC");
+    // Under rustup, cargo and rustc are those of one toolchain, and asking takes longer than looking at the file.
+    let beside = cargo.with_file_name(format!("rustc{}", env::consts::EXE_SUFFIX));
+    if variable.is_none()
+        && env::var_os("RUSTUP_TOOLCHAIN").is_some()
+        && let Ok(metadata) = fs::metadata(&beside)
+        && let Ok(modified) = metadata.modified()
+    {
+        return Ok(format!("{} {} {modified:?}", beside.display(), metadata.len()));
+    }
+    let rustc = variable.unwrap_or_else(|| "rustc".into());
     let output = Command::new(&rustc).arg("-vV").output().map_err(|error| {
         Trouble::new(format!("cannot run `{}`: {error}", Path::new(&rustc).display()))
             .help("install Rust from https://rustup.rs, or correct the variable `RUSTC`")

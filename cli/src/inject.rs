@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::args::CargoArgs;
 use crate::error::{Result, Trouble};
+use crate::metadata;
 use crate::process;
 use crate::shadow::{lock, write_atomically};
 use crate::workspace::Workspace;
@@ -214,14 +215,9 @@ fn key(cargo: &Path, workspace: &Workspace, args: &CargoArgs, rustc: &str, profi
     variables.sort();
     variables.hash(&mut hasher);
     let current = env::current_dir().unwrap_or_else(|_| workspace.root.clone());
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
-    let folders = current.ancestors().map(|folder| folder.join(".cargo")).chain(home);
-    for folder in folders {
-        for name in ["config.toml", "config"] {
-            if let Ok(config) = fs::read(folder.join(name)) {
-                config.hash(&mut hasher);
-            }
+    for file in metadata::configurations(&current) {
+        if let Ok(config) = fs::read(file) {
+            config.hash(&mut hasher);
         }
     }
     format!("{:016x}", hasher.finish())

@@ -15,6 +15,7 @@ mod inject;
 mod insert;
 mod levels;
 mod lints;
+mod metadata;
 mod process;
 mod shadow;
 mod workspace;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use cargo_metadata::{CrateType, Edition, Metadata, Package, TargetKind};
+use cargo_metadata::{CrateType, Edition, Package, TargetKind};
 
 use crate::args::CargoArgs;
 use crate::error::{Result, Trouble};
 use crate::levels;
+use crate::metadata;
 
 /// A workspace as cargo describes it.
 pub(crate) struct Workspace {
@@ -42,24 +42,7 @@ pub(crate) struct Member {
 impl Workspace {
     /// Asks cargo about the workspace that `args` select.
     pub(crate) fn load(cargo: &Path, args: &CargoArgs) -> Result<Workspace> {
-        let mut command = Command::new(cargo);
-        command.args(["metadata", "--format-version=1", "--no-deps"]).args(&args.for_metadata);
-        let output = command.output().map_err(|error| {
-            Trouble::new(format!("cannot run `{}`: {error}", cargo.display()))
-                .help("install Rust from https://rustup.rs, or set the variable `CARGO` to the cargo to use")
-        })?;
-        if !output.status.success() {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            let stderr = stderr.trim_end();
-            let problem = stderr.strip_prefix("error: ").unwrap_or(stderr);
-            return Err(if problem.starts_with("could not find `Cargo.toml`") {
-                Trouble::new(problem).help("run this in a package's folder, or pass `--manifest-path PATH`")
-            } else {
-                Trouble::new(problem)
-            });
-        }
-        let metadata: Metadata = serde_json::from_slice(&output.stdout)
-            .map_err(|error| Trouble::new(format!("cannot read what `cargo metadata` printed: {error}")))?;
+        let metadata = metadata::ask(cargo, args)?;
         let root: PathBuf = metadata.workspace_root.clone().into();
         let shared = levels::parse(&metadata.workspace_metadata, &root.join("Cargo.toml"), "workspace")?;
         let mut members = Vec::new();

@@ -107,6 +107,17 @@ pub(crate) fn tells_of_attribute(diagnostic: &Diagnostic) -> bool {
     message.contains("checked_async::private::checked_item") || message.contains("attribute macro `checked_item`")
 }
 
+/// Whether an error speaks of what the attribute writes around the user's code.
+pub(crate) fn tells_of_runtime(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message.contains("checked_async::private") || diagnostic.children.iter().any(tells_of_runtime)
+}
+
+/// What to say below such an error: the user's code is not to blame.
+pub(crate) fn defect() -> Diagnostic {
+    let message = "this error comes from checked-async and not from this code: please report it";
+    Diagnostic { message: message.to_owned(), level: "note".to_owned(), ..Diagnostic::default() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

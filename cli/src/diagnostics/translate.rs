@@ -63,6 +63,10 @@ impl Translator {
         if diagnostic.level == "failure-note" {
             return self.failure_note(diagnostic);
         }
+        if diagnostic.message.starts_with("extern crate `checked_async` is unused") {
+            // About the dependency that the user does not have.
+            return None;
+        }
         let ours = finding::extract(&diagnostic);
         let is_ours = ours.is_some();
         if let Some(ours) = ours {
@@ -82,6 +86,11 @@ impl Translator {
             }
         } else if let Some(code) = diagnostic.code.as_ref().filter(|code| code.explanation.is_some()) {
             self.codes.insert(code.code.clone());
+        }
+        if !is_ours && diagnostic.level.starts_with("error") && finding::tells_of_runtime(&diagnostic) {
+            diagnostic.children.push(finding::defect());
+            let rendered = render(&finding::defect(), &mut self.mapping, self.style);
+            diagnostic.rendered = diagnostic.rendered.map(|text| format!("{}\n{rendered}", text.trim_end()));
         }
         let told = diagnostic.children.len();
         diagnostic.children.retain(|child| !finding::tells_of_attribute(child));
