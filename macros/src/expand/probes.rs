@@ -4,9 +4,10 @@
 //! `unused_must_use` sees, the last expression of a block:
 //!
 //! Input:  `f(x);`
-//! Output: `'value: { if false { break 'value value(discarded(&(0, 0, 0, 0, 0))); } f(x) };`
+//! Output: `'value: { if false { let value = value(discarded(&(0, 0, 0, 0, 0))); break 'value value; } f(x) };`
 //!
-//! where the labelled `break` gives the probe the type of `f(x)`. In edition 2024 that would end the temporaries of
+//! where the labelled `break` gives the probe the type of `f(x)`. (Its value is a name because other macros, which may see
+//! this output, take `'value ::path` for a label and a colon.) In edition 2024 that would end the temporaries of
 //! `f(x)` too early, so where there may be some, and in all other positions, the value is passed through a function:
 //!
 //! Input:  `let _ = f(x);`
@@ -202,7 +203,7 @@ impl Questions {
             let private = runtime.private(span);
             *expr = match position {
                 Position::Statement => Expr::Verbatim(quote_spanned! {span=>
-                    'value: { if false { break 'value #private::probe::value(#probe); } #expr }
+                    'value: { if false { let value = #private::probe::value(#probe); break 'value value; } #expr }
                 }),
                 Position::LastStatement | Position::Value => {
                     let pass = quote_spanned!(span=> #private::probe::pass);
