@@ -20,6 +20,8 @@ pub(crate) enum Question {
     ///
     /// `strict` where the name of what was called (`next`, `send`) says that it is no task handle, whatever its type.
     DiscardedFuture { strict: bool },
+    /// A stream that is dropped here, made by what is called like a combinator (`unawaited_future`).
+    DiscardedStream,
     /// A value with a future inside that is dropped here (`unawaited_in_container`).
     DiscardedContainer,
     /// A future, or a value with one inside, bound to a name that nothing mentions (`unused_future_binding`).

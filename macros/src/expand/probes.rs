@@ -233,20 +233,23 @@ impl Questions {
     fn value_probe(&self, runtime: &Runtime) -> Option<TokenStream> {
         let strict = self.asked.iter().any(|(question, _)| *question == Question::DiscardedFuture { strict: true });
         let future = self.level(|question| matches!(question, Question::DiscardedFuture { .. }));
+        let stream = self.level(|question| *question == Question::DiscardedStream);
         let container = self.level(|question| *question == Question::DiscardedContainer);
         let bound = self.level(|question| *question == Question::BoundFuture);
         const FUTURE: Named =
             Named { deny: "discarded_future", warn: "warn_discarded_future", finding: "unawaited_future" };
         const CONTAINER: Named =
             Named { deny: "discarded_container", warn: "warn_discarded_container", finding: "unawaited_in_container" };
+        const STREAM: Named =
+            Named { deny: "discarded_stream", warn: "warn_discarded_stream", finding: "unawaited_stream" };
         const BOTH: Named = Named { deny: "discarded", ..FUTURE };
         const BOUND: Named = Named { deny: "bound", warn: "warn_bound", finding: "unused_future_binding" };
         let asked: Vec<(Level, Named)> = if bound != Level::Allow {
             vec![(bound, BOUND)]
-        } else if !strict && future == Level::Deny && container == Level::Deny {
+        } else if !strict && stream == Level::Allow && future == Level::Deny && container == Level::Deny {
             vec![(Level::Deny, BOTH)]
         } else {
-            vec![(future, FUTURE), (container, CONTAINER)]
+            vec![(future, FUTURE), (container, CONTAINER), (stream, STREAM)]
         };
         asked.iter().any(|(level, _)| *level != Level::Allow).then(|| probe(runtime, self.ends, &asked, strict))
     }
@@ -269,8 +272,7 @@ fn probe(runtime: &Runtime, ends: (Span, Span), asked: &[(Level, Named)], strict
     let asks = |named: &Named| {
         let name = proc_macro2::Ident::new(named.deny, span);
         let function = quote_spanned!(span=> #private::probe::#name);
-        call(&function, &answers(strict && named.deny != "discarded_container", ends), generated(ends.1))
-            .to_token_stream()
+        call(&function, &answers(strict && named.deny == "discarded_future", ends), generated(ends.1)).to_token_stream()
     };
     if warned.is_empty()
         && let [only] = denied[..]

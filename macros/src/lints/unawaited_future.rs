@@ -13,6 +13,9 @@ fn check(facts: &Facts, probes: &mut Vec<Probe>) {
         if level != Level::Allow && !is_rightly_discarded(discard) {
             let question = Question::DiscardedFuture { strict: makes_lazy_future(discard) };
             probes.push(Probe { place: discard.place, question, level });
+            if combines_streams(discard) {
+                probes.push(Probe { place: discard.place, question: Question::DiscardedStream, level });
+            }
         }
     }
 }
@@ -65,6 +68,49 @@ fn makes_lazy_future(discard: &Discard) -> bool {
     !discard.awaited && discard.callee.as_ref().is_some_and(|callee| callee.is_method && callee.is_one_of(LAZY))
 }
 
+/// Names of the methods of `StreamExt` and `TryStreamExt` that make another stream. What else is a stream may be held for
+/// what it stands for, as a subscription is.
+const COMBINATORS: &[&str] = &[
+    "and_then",
+    "buffer_unordered",
+    "buffered",
+    "chain",
+    "chunks",
+    "enumerate",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "flatten",
+    "fuse",
+    "inspect",
+    "inspect_err",
+    "inspect_ok",
+    "map",
+    "map_err",
+    "map_ok",
+    "map_while",
+    "merge",
+    "or_else",
+    "peekable",
+    "ready_chunks",
+    "scan",
+    "skip",
+    "skip_while",
+    "take",
+    "take_until",
+    "take_while",
+    "then",
+    "throttle",
+    "timeout",
+    "try_filter",
+    "try_filter_map",
+    "zip",
+];
+
+fn combines_streams(discard: &Discard) -> bool {
+    !discard.awaited && discard.callee.as_ref().is_some_and(|callee| callee.is_method && callee.is_one_of(COMBINATORS))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +118,6 @@ mod tests {
     #[test]
     fn the_names_are_sorted() {
         assert!(LAZY.is_sorted());
+        assert!(COMBINATORS.is_sorted());
     }
 }

@@ -152,6 +152,14 @@ impl<T: IntoFuture> OkOrSome<Yes> for T {}
 impl OkOrSome<Diverges> for () {}
 impl OkOrSome<Diverges> for Never {}
 
+/// Is it a stream?
+pub trait IsStream<Answer, M> {}
+impl<T> IsStream<u8, No> for T {}
+#[cfg(feature = "stream")]
+impl<T: futures_core::Stream> IsStream<i32, Yes> for T {}
+impl IsStream<i32, Diverges> for () {}
+impl IsStream<i32, Diverges> for Never {}
+
 /// Declares a verdict: a trait over the answers that holds unless they make the lint's fault.
 ///
 /// "No future" holds for `u8` and, so that inference cannot take `u8` for granted, for `u16`. The impls have no bounds of
@@ -187,6 +195,15 @@ verdict! {
         note = "`unawaited_future` is denied by default; `#[checked(allow(unawaited_future))]` silences it"
     )]
     IsAwaited
+}
+verdict! {
+    #[diagnostic::on_unimplemented(
+        message = "stream is never consumed",
+        label = "this stream does nothing until its items are awaited",
+        note = "help: loop over it with `while let Some(item) = stream.next().await`, or end it with `for_each` or `collect`",
+        note = "`unawaited_future` is denied by default; `#[checked(allow(unawaited_future))]` silences it"
+    )]
+    IsConsumed
 }
 verdict! {
     #[diagnostic::on_unimplemented(
@@ -278,6 +295,16 @@ where
     Probe(PhantomData)
 }
 
+/// Probes a discarded value that a stream's combinator may have made: `unawaited_future`.
+#[inline(always)]
+pub fn discarded_stream<T, F, C, P, H, B, MF, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
+where
+    T: IsStream<F, MF> + IsBorrow<B, MB>,
+    Value<T>: IsConsumed<F, u8, u8, B, MF>,
+{
+    Probe(PhantomData)
+}
+
 /// Probes the value of a binding that is never mentioned again: `unused_future_binding`.
 #[inline(always)]
 pub fn bound<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
@@ -317,6 +344,11 @@ pub mod finding {
         help: append `.await`, or pass it to a `spawn` or `join!`; to drop it on purpose, say `discard(…)`\n\
         note: `#[checked(allow(unawaited_future))]` silences it"]
     pub struct unawaited_future;
+
+    #[must_use = "stream is never consumed\n\
+        help: loop over it with `while let Some(item) = stream.next().await`, or end it with `for_each` or `collect`\n\
+        note: `#[checked(allow(unawaited_future))]` silences it"]
+    pub struct unawaited_stream;
 
     #[must_use = "future inside a discarded value is never awaited\n\
         help: take the future out and `.await` it; for several, use `join_all` or a `FuturesUnordered`\n\
@@ -379,6 +411,19 @@ pub fn warn_discarded_container<L, T, F, C, P, H, B, MC, MP, MH, MB>(
 where
     T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: Judge<L, C, P, H, B>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
+/// As [`discarded_stream`], at level `warn`.
+pub fn warn_discarded_stream<L, T, F, C, P, H, B, MF, MB>(
+    _: L,
+    _: &Probe<T>,
+    _: &Answers<F, C, P, H, B>,
+) -> <Value<T> as Judge<L, F, u8, u8, B>>::Finding
+where
+    T: IsStream<F, MF> + IsBorrow<B, MB>,
+    Value<T>: Judge<L, F, u8, u8, B>,
 {
     unreachable!("a branch that is never taken was")
 }
