@@ -2,6 +2,7 @@
 
 use crate::mark::Mark;
 use serde_json::Value;
+use std::path::Path;
 
 /// One error or warning.
 #[derive(Clone, Debug)]
@@ -31,11 +32,11 @@ pub struct Place {
 
 impl Finding {
     /// Reads a message of `cargo check --message-format=json`; none for summaries such as "aborting due to 2 errors".
-    pub fn read(message: &Value, source: &str) -> Option<Self> {
+    pub fn read(message: &Value, file: &Path, source: &str) -> Option<Self> {
         let text = message["message"].as_str()?;
         let level = message["level"].as_str()?;
         let spans = message["spans"].as_array()?;
-        let primary = spans.iter().find(|span| span["is_primary"] == true);
+        let primary = spans.iter().find(|span| span["is_primary"] == true).map(|span| in_case(span, file));
         let children: Vec<&Value> = message["children"].as_array()?.iter().collect();
         if primary.is_none() && (text.starts_with("aborting due to") || text.contains(" emitted")) {
             return None;
@@ -51,7 +52,7 @@ impl Finding {
             .filter(|note| is_ours(note))
             .map(str::to_owned)
             .collect();
-        let name = lint(text, &notes).or_else(|| code.clone()).unwrap_or_else(|| "error".to_owned());
+        let name = lint(&notes).or_else(|| code.clone()).unwrap_or_else(|| "error".to_owned());
         let place = primary.map(place);
         let underlined = primary.map_or_else(String::new, |span| underlined(span, source));
         let mark = Mark {
@@ -64,11 +65,11 @@ impl Finding {
     }
 }
 
-/// The lint of ours that says this, as its notes or the name of its warning show.
-fn lint(message: &str, notes: &[String]) -> Option<String> {
-    let by_note = notes.iter().find_map(|note| note.strip_prefix('`')?.split_once("` is denied by default"));
-    let by_type = || message.split_once("probe::finding::")?.1.split_once('`');
-    by_note.or_else(by_type).map(|(name, _)| name.to_owned())
+/// The lint of ours that says this, as its note on how to silence it shows.
+fn lint(notes: &[String]) -> Option<String> {
+    let name =
+        |note: &String| Some(note.split_once("#[checked(allow(")?.1.split_once("))]` silences it")?.0.to_owned());
+    notes.iter().find_map(name)
 }
 
 /// Is it a note that a diagnostic of ours was given, rather than one of rustc's about traits, levels and macros?
@@ -84,6 +85,13 @@ fn is_ours(note: &str) -> bool {
     ];
     let ours = note.starts_with("`#[checked");
     ours || !RUSTC.iter().any(|start| note.starts_with(start))
+}
+
+/// The place in the case, where the span itself is inside a macro of another file.
+fn in_case<'a>(span: &'a Value, file: &Path) -> &'a Value {
+    let outside = span["file_name"].as_str().is_some_and(|name| Path::new(name) != file);
+    let caller = &span["expansion"]["span"];
+    if outside && caller.is_object() { in_case(caller, file) } else { span }
 }
 
 fn place(span: &Value) -> Place {

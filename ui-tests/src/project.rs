@@ -33,13 +33,15 @@ pub fn check(cases: &[Case], temporary: &Path) -> HashMap<PathBuf, Vec<Finding>>
         let Some(file) = message["target"]["src_path"].as_str() else { continue };
         let Some(case) = cases.iter().find(|case| case.file() == Path::new(file)) else { continue };
         compiled += 1;
-        if let Some(finding) = Finding::read(&message["message"], &case.source) {
+        if let Some(finding) = Finding::read(&message["message"], Path::new(file), &case.source) {
             findings.entry(case.path.clone()).or_default().push(finding);
         }
     }
     assert!(compiled > 0, "cargo compiled no case:\n{}", String::from_utf8_lossy(&output.stderr));
     for findings in findings.values_mut() {
-        findings.sort_by_key(|finding| (finding.place.as_ref().map(|place| (place.start, place.end)), finding.mark.clone()));
+        findings.sort_by_key(|finding| {
+            (finding.place.as_ref().map(|place| (place.start, place.end)), finding.mark.clone())
+        });
     }
     findings
 }
