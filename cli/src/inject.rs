@@ -84,7 +84,9 @@ impl Runtime {
             let mut command = Command::new(cargo);
             // Runs in the user's folder, so that cargo reads the user's configuration.
             command
-                .args(["build", "--package=checked-async", "--message-format=json-diagnostic-rendered-ansi"])
+                // Of the features, `stream` could know only streams of its own copy of `futures-core`, not the user's.
+                .args(["build", "--package=checked-async", "--no-default-features"])
+                .arg("--message-format=json-diagnostic-rendered-ansi")
                 .arg("--manifest-path")
                 .arg(directory.join("Cargo.toml"))
                 .arg("--target-dir")
