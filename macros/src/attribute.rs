@@ -8,6 +8,7 @@ use crate::input::{Function, Input};
 use crate::lints::Levels;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use std::sync::LazyLock;
 use syn::{Attribute, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, ReturnType, Signature, TraitItem, Visibility};
 
 /// Who put the attribute there.
@@ -19,12 +20,45 @@ pub(crate) enum Placement {
     ByCommand,
 }
 
+/// Who reads the expansion.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Compiler,
+    /// rust-analyzer, for completion, hover and the like.
+    ///
+    /// It finds its way through an expansion by text offsets: it expands the item twice, as it is and with a made-up name
+    /// at the cursor, and takes for granted that up to the cursor both are the same. Code that is written around the
+    /// user's depends on what parses and on what is a call, so the two differ. It also takes every generated token at the
+    /// place of a user's token for one of that token's meanings. So it is shown the item as the user wrote it, which has
+    /// the same types; what the lints find it shows from `cargo check`.
+    Editor,
+}
+
+impl Reader {
+    /// Whose process this is.
+    pub(crate) fn of_this_process() -> Self {
+        static READER: LazyLock<Reader> = LazyLock::new(|| {
+            let program = std::env::current_exe().unwrap_or_default();
+            let name = program.file_name().unwrap_or_default().to_string_lossy();
+            if name.contains("rust-analyzer") { Reader::Editor } else { Reader::Compiler }
+        });
+        *READER
+    }
+}
+
 /// Expands the attribute: always to the item, whatever is wrong, followed by the errors.
-pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement, reader: Reader) -> TokenStream {
     let sink = Sink::new();
     let args = Args::parse(args, Levels::default(), &sink);
     let attribute = Attributed { scope: Scope { runtime: Runtime::new(args.runtime.clone()), sink: &sink }, placement };
-    let mut output = attribute.item(input, &args);
+    let mut output = match reader {
+        Reader::Compiler => attribute.item(input, &args),
+        Reader::Editor => {
+            // For the errors.
+            attribute.item(input.clone(), &args);
+            input
+        }
+    };
     output.extend(sink.into_tokens());
     output
 }
@@ -369,4 +403,47 @@ fn holds_async(tokens: TokenStream) -> bool {
         TokenTree::Ident(ident) => ident == "async" || ident == "await",
         _ => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expanded(args: TokenStream, item: &TokenStream, reader: Reader) -> String {
+        expand(args, item.clone(), Placement::ByUser, reader).to_string()
+    }
+
+    #[test]
+    fn an_editor_sees_the_item_as_it_is() {
+        let item = quote! {
+            /// Documented.
+            async fn f(mut a: A) -> B {
+                #[checked(allow(unawaited_future))]
+                g(a);
+                h().await
+            }
+        };
+        assert_eq!(expanded(TokenStream::new(), &item, Reader::Editor), item.to_string());
+        assert_ne!(expanded(TokenStream::new(), &item, Reader::Compiler), item.to_string());
+    }
+
+    #[test]
+    fn an_editor_sees_the_errors() {
+        let item = quote!(
+            struct S;
+        );
+        let shown = expanded(TokenStream::new(), &item, Reader::Editor);
+        assert_eq!(shown, expanded(TokenStream::new(), &item, Reader::Compiler));
+        assert!(shown.contains("compile_error"), "{shown}");
+        assert!(
+            expanded(
+                quote!(colour),
+                &quote!(
+                    async fn f() {}
+                ),
+                Reader::Editor
+            )
+            .contains("colour")
+        );
+    }
 }

@@ -13,18 +13,18 @@ mod lints;
 mod probe;
 mod syntax;
 
-use attribute::Placement;
+use attribute::{Placement, Reader};
 use proc_macro::TokenStream;
 
 /// Checks async code: see the crate `checked-async`, which re-exports it with its documentation.
 #[proc_macro_attribute]
 pub fn checked_async(args: TokenStream, input: TokenStream) -> TokenStream {
-    attribute::expand(args.into(), input.into(), Placement::ByUser).into()
+    attribute::expand(args.into(), input.into(), Placement::ByUser, Reader::of_this_process()).into()
 }
 
 /// What `cargo checked-async` puts on the items of a workspace: as [`macro@checked_async`], but at home on every item.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn checked_item(args: TokenStream, input: TokenStream) -> TokenStream {
-    attribute::expand(args.into(), input.into(), Placement::ByCommand).into()
+    attribute::expand(args.into(), input.into(), Placement::ByCommand, Reader::of_this_process()).into()
 }
