@@ -3,76 +3,65 @@
 //!
 //! ```text
 //!           poll                 poll → Ready
-//! CREATED ────────▶ POLLED ────────────────────▶ DONE
+//! CREATED ────────▶ POLLED ────────────────────▶ EMPTY
 //!    │ drop            │ drop, or its poll panics   │ poll again: polled_after_completion
 //!    ▼                 ▼                            ▼
 //! never_awaited     cancellation: what it holds is dropped in silence
 //! ```
 //!
 //! Invariants:
-//! - [`Checked`] has no `Drop` impl, so that the drop check is no stricter than for the bare future. Its first field
-//!   does what must happen before the future is dropped, its last what must happen after;
 //! - it is `Unpin`, `Send`, `Sync`, `UnwindSafe` and `RefUnwindSafe` exactly when the future is;
-//! - what changes while the head is shared is atomic only to keep it `Sync`: relaxed loads and stores, no more.
+//! - while it is polled, its head is only borrowed shared;
+//! - a future that is dropped in any state but `Empty` drops what it holds in silence.
 
 use std::any::type_name;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
-
-use pin_project_lite::pin_project;
 
 use crate::check::{never_awaited, polled_after_completion};
 use crate::private::Site;
-use crate::raw;
+use crate::raw::{self, Checked};
 use crate::report::Place;
 use crate::trace::{self, Mark};
 
-/// Where a future stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum State {
+/// Where a future stands. Only the last two are seldom seen by a poll.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum State {
     /// Never polled.
     Created,
+    /// Never polled, and may be dropped so.
+    Excused,
     /// Polled and not finished: pending, being polled right now, or its poll panicked.
     Polled,
-    /// Its poll returned `Ready`.
-    Done,
-}
-
-pin_project! {
-    /// A future that knows where it was made and notices when it is never awaited.
-    #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Checked<F> {
-        // The order of the fields is the order in which they are dropped.
-        head: Head,
-        #[pin]
-        future: F,
-        tail: Tail,
-    }
+    /// Its poll returned `Ready`; it may hold something still, and allow to be polled again.
+    Finished,
+    /// Never polled, and certain to be awaited.
+    Expected,
+    /// Its poll returned `Ready`; it holds nothing.
+    Empty,
 }
 
 /// All that is known about a checked future apart from itself.
 pub(crate) struct Head {
-    /// The function that made the future.
-    site: &'static Site,
-    /// The call that made it; the function itself if that is not known.
-    created: Option<&'static Location<'static>>,
-    /// The type's name.
-    type_name: fn() -> &'static str,
-    /// In state `Created`: the frame that is certain to await the future, if any; while polled: the next outer frame.
-    link: AtomicPtr<Head>,
-    /// What is expected of the futures created while this one is on top: see [`Mark`].
-    watch: AtomicU64,
+    function: Function,
+    /// In state `Expected`: the identity of the function that is certain to await the future. Else: what is announced
+    /// for the futures it creates, see [`trace`]. Atomic only to keep the future `Sync`: relaxed, and as cheap as any.
+    word: AtomicU64,
     state: State,
-    mark: Mark,
 }
 
-/// Ends what the drop of [`Head`] began.
-struct Tail {
-    done: bool,
+/// A call of a checked function.
+#[derive(Clone, Copy)]
+pub(crate) struct Function {
+    /// The function.
+    site: &'static Site,
+    /// The call; `None` if it is not known.
+    called: Option<&'static Location<'static>>,
+    /// The name of its future's type.
+    type_name: fn() -> &'static str,
 }
 
 impl<F: Future> Checked<F> {
@@ -80,39 +69,21 @@ impl<F: Future> Checked<F> {
     #[track_caller]
     #[inline(always)]
     pub(crate) fn new(site: &'static Site, future: F) -> Self {
-        let created = Location::caller();
-        let (mark, creator) = trace::mark(created);
-        Checked {
-            head: Head {
-                site,
-                created: Some(created),
-                type_name: type_name::<F>,
-                link: AtomicPtr::new(creator.cast_mut()),
-                watch: AtomicU64::new(0),
-                state: State::Created,
-                mark,
-            },
-            future,
-            tail: Tail { done: false },
-        }
+        let called = Location::caller();
+        let function = Function { site, called: Some(called), type_name: type_name::<F> };
+        let (state, word) = match trace::mark(called) {
+            Mark::Nothing => (State::Created, 0),
+            Mark::Excused => (State::Excused, 0),
+            Mark::Expected { awaiter } => (State::Expected, awaiter),
+        };
+        Checked::from_parts(Head { function, word: AtomicU64::new(word), state }, future)
     }
 
     /// Wraps the body of a function, to have it in the logical backtrace and nothing else.
     #[inline(always)]
     pub(crate) fn frame(site: &'static Site, future: F) -> Self {
-        Checked {
-            head: Head {
-                site,
-                created: None,
-                type_name: type_name::<F>,
-                link: AtomicPtr::new(ptr::null_mut()),
-                watch: AtomicU64::new(0),
-                state: State::Created,
-                mark: Mark::Excused,
-            },
-            future,
-            tail: Tail { done: false },
-        }
+        let function = Function { site, called: None, type_name: type_name::<F> };
+        Checked::from_parts(Head { function, word: AtomicU64::new(0), state: State::Excused }, future)
     }
 }
 
@@ -121,21 +92,70 @@ impl<F: Future> Future for Checked<F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        if this.head.state == State::Done {
-            polled_after_completion::polled(this.head);
+        let (head, future) = self.project();
+        if head.state >= State::Expected {
+            head.polled_in_special_state();
         }
-        this.head.state = State::Polled;
-        let polled = raw::with_pushed(this.head, || this.future.poll(cx));
+        head.state = State::Polled;
+        let polled = raw::with_pushed(head, || future.poll(cx));
         if polled.is_ready() {
-            this.head.state = State::Done;
-            this.tail.done = true;
+            head.state = if is_async_block::<F>() { State::Empty } else { State::Finished };
         }
         polled
     }
 }
 
+/// Whether a future is the compiler's, made from an async block. Those hold nothing once they are done, and panic when
+/// they are polled again; a hand-written one may hold on to something and allow it.
+#[inline(always)]
+fn is_async_block<F>() -> bool {
+    type_name::<F>().ends_with("{{closure}}")
+}
+
 impl Head {
+    /// Whether there is nothing left to drop.
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.state == State::Empty
+    }
+
+    /// Prepares for a poll that is the first of an expected future, or one too many.
+    #[cold]
+    #[inline(never)]
+    fn polled_in_special_state(&mut self) {
+        match self.state {
+            State::Empty => polled_after_completion::polled(&self.function),
+            _ => *self.word.get_mut() = 0,
+        }
+    }
+
+    pub(crate) fn function(&self) -> &Function {
+        &self.function
+    }
+
+    /// What is announced for the futures that this one creates.
+    #[inline(always)]
+    pub(crate) fn watch(&self) -> u64 {
+        self.word.load(Relaxed)
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_watch(&self, watch: u64) {
+        self.word.store(watch, Relaxed);
+    }
+
+    /// Takes note that the future is about to be dropped. What it holds is dropped in silence, whatever happens here.
+    pub(crate) fn dropped(&self) {
+        let _begin = trace::BeginSilence;
+        match self.state {
+            State::Created => never_awaited::dropped(&self.function, None),
+            State::Expected => never_awaited::dropped(&self.function, Some(self.watch())),
+            State::Excused | State::Polled | State::Finished | State::Empty => {}
+        }
+    }
+}
+
+impl Function {
     /// The function's name as a report shows it.
     pub(crate) fn name(&self) -> &'static str {
         self.site.name.unwrap_or_else(|| {
@@ -147,18 +167,12 @@ impl Head {
         })
     }
 
-    /// Whether the future is the compiler's, made from an async block: those panic when polled after completion, while
-    /// a hand-written one may well allow it.
-    pub(crate) fn is_async_block(&self) -> bool {
-        (self.type_name)().ends_with("{{closure}}")
-    }
-
-    /// Where the future was created, as far as known.
+    /// Where the call is, as far as known.
     pub(crate) fn place(&self) -> Place {
-        self.created.map_or_else(|| self.defined(), Place::from)
+        self.called.map_or_else(|| self.defined(), Place::from)
     }
 
-    /// Where its function is defined.
+    /// Where the function is defined.
     pub(crate) fn defined(&self) -> Place {
         Place { file: self.site.file.into(), line: self.site.line, column: self.site.column }
     }
@@ -167,55 +181,7 @@ impl Head {
         self.site
     }
 
-    pub(crate) fn created(&self) -> Option<&'static Location<'static>> {
-        self.created
-    }
-
-    pub(crate) fn mark(&self) -> Mark {
-        self.mark
-    }
-
-    #[inline]
-    pub(crate) fn link(&self) -> *const Head {
-        self.link.load(Relaxed)
-    }
-
-    #[inline]
-    pub(crate) fn set_link(&self, link: *const Head) {
-        self.link.store(link.cast_mut(), Relaxed);
-    }
-
-    #[inline]
-    pub(crate) fn watch(&self) -> u64 {
-        self.watch.load(Relaxed)
-    }
-
-    #[inline]
-    pub(crate) fn set_watch(&self, watch: u64) {
-        self.watch.store(watch, Relaxed);
-    }
-}
-
-impl Drop for Head {
-    #[inline]
-    fn drop(&mut self) {
-        match self.state {
-            State::Done => {}
-            State::Polled => trace::begin_silence(),
-            State::Created => {
-                // Also when the report panics, because the tail is dropped then too.
-                let _begin = trace::BeginSilence;
-                never_awaited::dropped(self);
-            }
-        }
-    }
-}
-
-impl Drop for Tail {
-    #[inline]
-    fn drop(&mut self) {
-        if !self.done {
-            trace::end_silence();
-        }
+    pub(crate) fn called(&self) -> Option<&'static Location<'static>> {
+        self.called
     }
 }

@@ -5,27 +5,28 @@
 //! cancellation or of unwinding, is the kind off, did its site say enough already, and only then who is dropping it.
 
 use crate::check::{Kind, Level, level_in_force};
-use crate::future::Head;
+use crate::future::Function;
 use crate::report::{self, Dropper, limit};
-use crate::trace::{self, Mark};
+use crate::trace;
 
-/// Looks at a future that is being dropped unpolled.
+/// Looks at a future that is being dropped unpolled. Its awaiter is the identity of the function that is certain to
+/// await it, if there is one.
 #[cold]
-pub(crate) fn dropped(head: &Head) {
-    if head.mark() == Mark::Excused || trace::is_silent() || std::thread::panicking() {
+pub(crate) fn dropped(function: &Function, awaiter: Option<u64>) {
+    if trace::is_silent() || std::thread::panicking() {
         return;
     }
-    let certain = head.mark() == Mark::Certain;
-    if certain && !trace::is_top(head.link()) {
+    if awaiter.is_some_and(|awaiter| !trace::is_top(awaiter)) {
         // Its creator, who alone would await it, is not running: this is a cancellation.
         return;
     }
+    let certain = awaiter.is_some();
     let default = if certain { Level::Panic } else { Kind::NeverAwaited.default_level() };
     let mut level = level_in_force(Kind::NeverAwaited, default);
     if level == Level::Off {
         return;
     }
-    let place = head.place();
+    let place = function.place();
     // Whether the site's earlier drops decide this one, because looking at every one would be slow.
     let mut known = None;
     if level == Level::Log && !report::is_captured() {
@@ -36,7 +37,7 @@ pub(crate) fn dropped(head: &Head) {
         Some(limit::Verdict::Guilty) => return limit::count(Kind::NeverAwaited),
         None => {}
     }
-    let dropper = Dropper::find(head);
+    let dropper = Dropper::find(&place);
     let guilty = match dropper {
         Dropper::User(_) => true,
         Dropper::Library => false,
@@ -50,7 +51,7 @@ pub(crate) fn dropped(head: &Head) {
     };
     if guilty {
         limit::set_verdict(Kind::NeverAwaited, &place, limit::Verdict::Guilty);
-        report::raise(report::never_awaited(head, level, &dropper));
+        report::raise(report::never_awaited(function, level, &dropper));
     } else {
         limit::set_verdict(Kind::NeverAwaited, &place, limit::Verdict::Innocent);
     }

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use crate::future::Checked;
 use crate::private::Site;
+use crate::raw::Checked;
 use crate::trace::{self, Watching};
 
 /// Wraps the future of an async fn, made by the call at the caller's place.

@@ -4,18 +4,15 @@
 //! one may allow it, so it is left to decide for itself.
 
 use crate::check::{Kind, Level, level};
-use crate::future::Head;
+use crate::future::Function;
 use crate::report;
 
-/// Reports a poll of a finished future, unless it may be one that allows it. At levels below `Panic` the poll goes on,
+/// Reports a poll of a finished future of the compiler's. At levels below `Panic` the poll goes on,
 /// into the panic of the future itself.
 #[cold]
-pub(crate) fn polled(head: &Head) {
-    if !head.is_async_block() {
-        return;
-    }
+pub(crate) fn polled(function: &Function) {
     let level = level(Kind::PolledAfterCompletion);
     if level != Level::Off {
-        report::raise(report::polled_after_completion(head, level));
+        report::raise(report::polled_after_completion(function, level));
     }
 }

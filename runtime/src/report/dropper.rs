@@ -20,7 +20,6 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 
 use super::{Culprit, Place};
-use crate::future::Head;
 
 /// The crates whose types and functions may drop futures unpolled: runtimes, combinators, servers. Sorted.
 const LIBRARIES: &[&str] = &[
@@ -115,24 +114,23 @@ pub(crate) enum Dropper {
 }
 
 impl Dropper {
-    /// Finds out who is dropping this future right now.
-    pub(crate) fn find(head: &Head) -> Dropper {
+    /// Finds out who is dropping a future right now that was created at this place.
+    pub(crate) fn find(created: &Place) -> Dropper {
         let backtrace = Backtrace::force_capture();
         if backtrace.status() != BacktraceStatus::Captured {
             return Dropper::Unknown;
         }
-        judge(&backtrace.to_string(), &head.place().file)
+        judge(&backtrace.to_string(), &created.file)
     }
 }
 
-/// The user's function that is polling a future right now.
-pub(super) fn find_poller(head: &Head) -> Option<Culprit> {
+/// The user's function that is polling a future right now that was created at this place.
+pub(super) fn find_poller(created: &Place) -> Option<Culprit> {
     let backtrace = Backtrace::force_capture().to_string();
-    let created_in = head.place().file;
     let mut frames = frames(&backtrace);
     let ours = frames.rfind_ours()?;
     frames.0.drain(..=ours);
-    frames.0.iter().find(|frame| owner(frame, &created_in) == Owner::User).map(|frame| frame.culprit(&created_in))
+    frames.0.iter().find(|frame| owner(frame, &created.file) == Owner::User).map(|frame| frame.culprit(&created.file))
 }
 
 /// One line of a backtrace and the place below it.
@@ -148,7 +146,7 @@ impl Frames<'_> {
     /// The outermost frame of the uninterrupted run of this crate's frames that has a poll in it.
     fn rfind_ours(&self) -> Option<usize> {
         self.0.iter().position(|frame| {
-            frame.function.contains("checked_async::future::Checked<") && frame.function.ends_with("::poll")
+            frame.function.contains("checked_async::raw::Checked<") && frame.function.ends_with("::poll")
         })
     }
 }
@@ -214,7 +212,7 @@ fn judge(backtrace: &str, created_in: &str) -> Dropper {
     let mut tuple = false;
     for frame in frames(backtrace).0 {
         if let Some(dropped) = dropped_type(frame.function) {
-            trusted |= dropped.contains("checked_async::future::Checked<");
+            trusted |= dropped.contains("checked_async::raw::Checked<");
             if is_closure(dropped) || is_library(crate_of(dropped)) {
                 return Dropper::Library;
             }
@@ -303,11 +301,11 @@ mod tests {
     const TOP: &str = "
    0: checked_async::check::never_awaited::dropped
              at /home/me/runtime/src/check/never_awaited.rs:13:27
-   1: <checked_async::future::Head as core::ops::drop::Drop>::drop
+   1: <checked_async::raw::Checked<F> as core::ops::drop::Drop>::drop
              at /home/me/runtime/src/future.rs:196:17
-   2: core::ptr::drop_in_place<checked_async::future::Head>
+   2: checked_async::raw::drop_full
              at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/ptr/mod.rs:805:1
-   3: core::ptr::drop_in_place<checked_async::future::Checked<app::leaf::{{closure}}>>
+   3: core::ptr::drop_in_place<checked_async::raw::Checked<app::leaf::{{closure}}>>
              at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/ptr/mod.rs:805:1
 ";
 
@@ -335,20 +333,20 @@ mod tests {
         let tuple_in_map =
             "   4: core::ptr::drop_in_place<(u32,X)>\n   5: hashbrown::raw::drop\n   6: app::main\n at src/main.rs:2:3";
         assert_eq!(judged(tuple_in_map), user("app::main", 2, 3));
-        let within = "   4: core::ptr::drop_in_place<app::Holder<alloc::vec::Vec<checked_async::future::Checked<X>>>>\n   5: app::main\n at src/main.rs:2:3";
+        let within = "   4: core::ptr::drop_in_place<app::Holder<alloc::vec::Vec<checked_async::raw::Checked<X>>>>\n   5: app::main\n at src/main.rs:2:3";
         assert_eq!(judged(within), user("app::main", 2, 3));
     }
 
     #[test]
     fn libraries_may_drop() {
         for frame in [
-            "core::ptr::drop_in_place<tokio::time::timeout::Timeout<checked_async::future::Checked<X>>>",
+            "core::ptr::drop_in_place<tokio::time::timeout::Timeout<checked_async::raw::Checked<X>>>",
             "core::ptr::drop_in_place::<futures_util::future::either::Either<(), X>>",
             "tokio::runtime::task::core::Core<T,S>::set_stage",
             "<futures_util::stream::futures_unordered::FuturesUnordered<Fut> as core::ops::drop::Drop>::drop",
             "<F as futures_util::future::FutureExt>::now_or_never",
             "<async_task::raw::RawTask<F, T, S, M>>::drop_future",
-            "core::ptr::drop_in_place<(checked_async::future::Checked<X>,app::Other)>\n   5: app::main",
+            "core::ptr::drop_in_place<(checked_async::raw::Checked<X>,app::Other)>\n   5: app::main",
             "core::ptr::drop_in_place<app::unchecked::{{closure}}>",
             "race_it::race\n      at /home/me/.cargo/registry/src/mirror-0123456789abcdef/race-it-1.0.0/src/lib.rs:2:3",
         ] {

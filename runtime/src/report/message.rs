@@ -8,16 +8,16 @@ use std::any::Any;
 use super::text::Notice;
 use super::{Dropper, TraceFrame, Violation, dropper};
 use crate::check::{Kind, Level};
-use crate::future::Head;
+use crate::future::Function;
 use crate::raw;
 
 /// The report of a future that was dropped unpolled.
-pub(crate) fn never_awaited(head: &Head, level: Level, dropper: &Dropper) -> Violation {
-    let name = head.name();
+pub(crate) fn never_awaited(function: &Function, level: Level, dropper: &Dropper) -> Violation {
+    let name = function.name();
     let mut violation = Violation {
         message: format!("future was never awaited: `{name}`"),
         help: vec!["append `.await` to the call, or pass it to `checked_async::discard` to drop it on purpose".into()],
-        ..about(Kind::NeverAwaited, level, head)
+        ..about(Kind::NeverAwaited, level, function)
     };
     match dropper {
         Dropper::User(culprit) => violation.culprit.clone_from(culprit),
@@ -28,24 +28,24 @@ pub(crate) fn never_awaited(head: &Head, level: Level, dropper: &Dropper) -> Vio
 }
 
 /// The report of a future that was polled after it was ready.
-pub(crate) fn polled_after_completion(head: &Head, level: Level) -> Violation {
+pub(crate) fn polled_after_completion(function: &Function, level: Level) -> Violation {
     Violation {
-        message: format!("future was polled after completion: `{}`", head.name()),
+        message: format!("future was polled after completion: `{}`", function.name()),
         notes: vec!["it had already returned its output, and has nothing more to give".into()],
         help: vec!["stop polling a future once it is ready, or wrap it in `fuse()`".into()],
-        culprit: dropper::find_poller(head),
-        ..about(Kind::PolledAfterCompletion, level, head)
+        culprit: dropper::find_poller(&function.place()),
+        ..about(Kind::PolledAfterCompletion, level, function)
     }
 }
 
 /// What any report on a future says.
-fn about(kind: Kind, level: Level, head: &Head) -> Violation {
+fn about(kind: Kind, level: Level, function: &Function) -> Violation {
     Violation {
         kind,
         level,
         message: String::new(),
-        function: Some(head.name().to_owned()),
-        created: Some(head.place()),
+        function: Some(function.name().to_owned()),
+        created: Some(function.place()),
         culprit: None,
         backtrace: backtrace(),
         notes: Vec::new(),
@@ -56,11 +56,12 @@ fn about(kind: Kind, level: Level, head: &Head) -> Violation {
 /// The logical backtrace of this thread.
 fn backtrace() -> Vec<TraceFrame> {
     let mut frames = Vec::new();
-    raw::for_each(|head| {
+    raw::for_each(|frame| {
+        let function = frame.function();
         frames.push(TraceFrame {
-            function: head.name().to_owned(),
-            defined: head.defined(),
-            called: head.created().map(Into::into),
+            function: function.name().to_owned(),
+            defined: function.defined(),
+            called: function.called().map(Into::into),
         });
     });
     frames
