@@ -125,8 +125,14 @@ impl Trial {
         if let Some(flags) = subject.test.filter(|_| !self.no_tests) {
             let before = self.tests(subject, "before", || self.plain("test", &folder), flags)?;
             println!("  tests before: {}", before.summary());
+            if let Some(trouble) = &before.trouble {
+                return Err(format!("the tests do not compile without us: {trouble}"));
+            }
             let after = self.tests(subject, "after", || self.checked("test", &folder), flags)?;
             println!("  tests after: {}", after.summary());
+            if let Some(trouble) = &after.trouble {
+                println!("    {trouble}");
+            }
             println!("  failed only after: {}", list(&(&after.failures - &before.failures)));
             println!("  reports: {}", list(&after.reports));
             outcome.tests = Some((before, after));
@@ -164,7 +170,7 @@ impl Trial {
         let log = self.directory.join(format!("{}-{}.{when}.log", subject.name, subject.version));
         let (ended, output) = logged(command().args(flags).arg("--no-run"), &log, COMPILING)?;
         if !matches!(ended, Ended::With(status) if status.success()) {
-            return Err(format!("the tests do not compile {when}: {}", log_tail(&output)));
+            return Ok(Tests { trouble: Some(log_tail(&output)), ..Tests::default() });
         }
         let (ended, output) = logged(command().args(flags).arg("--no-fail-fast"), &log, RUNNING)?;
         Ok(Tests { timed_out: matches!(ended, Ended::TimedOut), ..Tests::read(&output) })

@@ -48,9 +48,7 @@ impl Drop for Farewell {
     fn drop(&mut self) {
         let (audit, event) = (Arc::clone(&self.audit), std::mem::take(&mut self.event));
         #[cfg(feature = "compile-time-faults")]
-        async move {
-            audit.record(event).await
-        }; // FAULT 3: unawaited_future, a future does not run by itself
+        let _ = async move { audit.record(event).await }; // FAULT 3: unawaited_future, a future does not run by itself
         // Correct: the task runs without its handle.
         #[cfg(not(feature = "compile-time-faults"))]
         tokio::spawn(async move { audit.record(event).await });

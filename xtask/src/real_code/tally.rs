@@ -57,6 +57,8 @@ pub(crate) struct Tests {
     /// The reports of our checks, by kind and place.
     pub(crate) reports: BTreeSet<String>,
     pub(crate) timed_out: bool,
+    /// The last lines of the compiler's, where the tests did not compile.
+    pub(crate) trouble: Option<String>,
 }
 
 impl Tests {
@@ -80,8 +82,11 @@ impl Tests {
         tests
     }
 
-    /// `12`, `11 + 1 failed`, `none` or `timed out`.
+    /// `12`, `11 + 1 failed`, `not compiled`, with a word on running out of time.
     pub(crate) fn summary(&self) -> String {
+        if self.trouble.is_some() {
+            return "not compiled".to_owned();
+        }
         let mut text = match (self.passed, self.failed) {
             (passed, 0) => passed.to_string(),
             (passed, failed) => format!("{passed} + {failed} failed"),
