@@ -68,7 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             Ok(result) => {
                 let row = BTreeMap::from([(subject.name.to_owned(), result.row(subject))]);
                 table::write(&root().join("docs/real-code.md"), &row, &order)?;
-                if result.is_new_trouble() {
+                if result.is_new_trouble(subject) {
                     troubled.push(subject.name);
                 }
             }
@@ -195,11 +195,12 @@ impl Outcome {
     }
 
     /// Whether there is anything that may be a fault of ours.
-    fn is_new_trouble(&self) -> bool {
+    fn is_new_trouble(&self, subject: &Subject) -> bool {
         let failed = self.tests.as_ref().is_some_and(|(before, after)| {
             after.passed < before.passed || !after.reports.is_empty() || after.timed_out && !before.timed_out
         });
-        failed || !self.new_errors.is_empty() || !self.new_warnings.is_empty() || !self.findings.is_empty()
+        let is_true = |finding: &String| subject.true_findings().iter().any(|lint| finding.contains(lint));
+        failed || !self.new_errors.is_empty() || !self.new_warnings.is_empty() || !self.findings.iter().all(is_true)
     }
 }
 

@@ -10,25 +10,43 @@ use super::subjects::Subject;
 use crate::Result;
 use crate::command::{cannot_run, cargo};
 
+/// Stands in the manifest of a copy above what is ours.
+const OURS: &str = "\n# Added by `cargo xtask real-code`.\n";
+
 /// Copies the crate to `<directory>/<name>-<version>`, unless it is there already, as a workspace of its own.
 pub(crate) fn provide(subject: &Subject, directory: &Path) -> Result<PathBuf> {
     let copy = directory.join(format!("{}-{}", subject.name, subject.version));
-    if copy.exists() {
-        return Ok(copy);
+    if !copy.exists() {
+        let source = download(subject, &directory.join("download").join(subject.name))?;
+        // Under another name first, so that an interrupted copy is not taken for a whole one.
+        let partial = directory.join(format!("{}-{}.partial", subject.name, subject.version));
+        let _ = fs::remove_dir_all(&partial);
+        copy_folder(&source, &partial)?;
+        fs::rename(&partial, &copy).map_err(|error| trouble("write", &copy, &error))?;
     }
-    let source = download(subject, &directory.join("download").join(subject.name))?;
-    // Under another name first, so that an interrupted copy is not taken for a whole one.
-    let partial = copy.with_extension("partial");
-    let _ = fs::remove_dir_all(&partial);
-    copy_folder(&source, &partial)?;
-    let manifest = partial.join("Cargo.toml");
-    let text = fs::read_to_string(&manifest).map_err(|error| trouble("read", &manifest, &error))?;
-    if !text.lines().any(|line| line.trim_start().starts_with("[workspace")) {
-        let text = format!("{text}\n[workspace]\n");
+    let manifest = copy.join("Cargo.toml");
+    let old = fs::read_to_string(&manifest).map_err(|error| trouble("read", &manifest, &error))?;
+    let text = with_ours(&old, subject.true_findings());
+    if text != old {
         fs::write(&manifest, text).map_err(|error| trouble("write", &manifest, &error))?;
     }
-    fs::rename(&partial, &copy).map_err(|error| trouble("write", &copy, &error))?;
     Ok(copy)
+}
+
+/// A manifest that makes its package a workspace, in which some lints only warn.
+fn with_ours(manifest: &str, warn: &[&str]) -> String {
+    let published = manifest.split(OURS).next().unwrap_or(manifest);
+    let mut text = format!("{published}{OURS}");
+    if !published.lines().any(|line| line.trim_start().starts_with("[workspace")) {
+        text.push_str("[workspace]\n");
+    }
+    if !warn.is_empty() {
+        text.push_str("[workspace.metadata.checked-async.lints]\n");
+    }
+    for lint in warn {
+        text.push_str(&format!("{lint} = \"warn\"\n"));
+    }
+    text
 }
 
 /// Has cargo download the crate; returns where it has put the sources.
@@ -115,6 +133,17 @@ fn trouble(verb: &str, path: &Path, error: &std::io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_added_to_a_manifest_is_added_once() {
+        let text = with_ours("[package]\n", &[]);
+        assert_eq!(text, format!("[package]\n{OURS}[workspace]\n"));
+        let text = with_ours(&text, &["a"]);
+        let lints = "[workspace.metadata.checked-async.lints]\na = \"warn\"\n";
+        assert_eq!(text, format!("[package]\n{OURS}[workspace]\n{lints}"));
+        assert_eq!(with_ours(&text, &["a"]), text);
+        assert_eq!(with_ours("[workspace.lints]\n", &[]), format!("[workspace.lints]\n{OURS}"));
+    }
 
     #[test]
     fn async_fns_are_counted_by_their_tokens() {

@@ -50,3 +50,13 @@ pub(crate) const SUBJECTS: &[Subject] = &[
     subject("quinn", "0.11.12", ALL, TEST),
     subject("zbus", "5.10.0", ALL, Some(&["--lib"])),
 ];
+
+/// Lints with findings that are true: they become warnings, so that the tests compile. `docs/real-code.md` describes them.
+pub(crate) const TRUE_FINDINGS: &[(&str, &[&str])] = &[("bb8", &["unawaited_in_container"])];
+
+impl Subject {
+    /// The lints that have true findings in this crate.
+    pub(crate) fn true_findings(&self) -> &'static [&'static str] {
+        TRUE_FINDINGS.iter().find(|(name, _)| *name == self.name).map_or(&[], |(_, lints)| lints)
+    }
+}
