@@ -122,3 +122,26 @@ fn a_crate_that_has_the_attribute_itself_is_checked_once() {
     workspace.append("Cargo.toml", &format!("[dependencies]\nchecked-async = {{ path = {runtime:?} }}\n"));
     workspace.run(&["check", "--offline"]).expect(1, &["src/lib.rs:7:5", "src/lib.rs:14:5", "2 errors in 1 crate"]);
 }
+
+#[test]
+fn a_crate_from_outside_may_depend_on_a_member() {
+    let workspace = Workspace::new("patched");
+    let manifest = |name: &str, version: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2021\"\n")
+    };
+    workspace.write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"ident\", \"b\"]\n\
+         [patch.crates-io]\nunicode-ident = { path = \"ident\" }\n",
+    );
+    workspace.write("ident/Cargo.toml", &manifest("unicode-ident", "1.0.999"));
+    workspace.write(
+        "ident/src/lib.rs",
+        "pub fn is_xid_start(c: char) -> bool { c.is_alphabetic() }\n\
+         pub fn is_xid_continue(c: char) -> bool { c.is_alphanumeric() }\n\npub async fn f() {}\n",
+    );
+    // One of this command's own dependencies, and so on this machine.
+    workspace.write("b/Cargo.toml", &(manifest("b", "0.1.0") + "[dependencies]\nproc-macro2 = \"1\"\n"));
+    workspace.write("b/src/lib.rs", FAULT);
+    workspace.run(&["check", "--offline"]).expect(1, &["b/src/lib.rs:4:5", "1 error in 1 crate"]);
+}
