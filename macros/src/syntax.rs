@@ -1,6 +1,7 @@
 //! Questions about one expression, answered by its syntax alone.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::visit::{self, Visit};
 use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Stmt};
 
 /// Writes a match over every kind of expression that has attributes.
@@ -182,9 +183,37 @@ pub(crate) fn may_leave_temporaries(expr: &Expr) -> bool {
 }
 
 /// Could it hold a `break` or `continue` without a label, which a labelled block around it would capture?
-pub(crate) fn may_jump(tokens: TokenStream) -> bool {
+pub(crate) fn may_jump(expr: &Expr) -> bool {
+    let mut search = Jumps { found: false };
+    search.visit_expr(expr);
+    search.found
+}
+
+struct Jumps {
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Jumps {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            // Their jumps are their own.
+            Expr::Loop(_) | Expr::ForLoop(_) | Expr::While(_) | Expr::Closure(_) | Expr::Async(_) => {}
+            Expr::Break(jump) if jump.label.is_none() => self.found = true,
+            Expr::Continue(jump) if jump.label.is_none() => self.found = true,
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        self.found = self.found || jumps_in(mac.tokens.clone());
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+fn jumps_in(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => may_jump(group.stream()),
+        TokenTree::Group(group) => jumps_in(group.stream()),
         TokenTree::Ident(ident) => ident == "break" || ident == "continue",
         _ => false,
     })

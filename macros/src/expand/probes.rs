@@ -100,7 +100,7 @@ impl Rewrite<'_> {
         };
         let position = if is_last {
             Position::LastStatement
-        } else if syntax::may_leave_temporaries(expr) || syntax::may_jump(expr.to_token_stream()) {
+        } else if syntax::may_leave_temporaries(expr) || syntax::may_jump(expr) {
             Position::Value
         } else {
             Position::Statement

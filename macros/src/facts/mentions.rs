@@ -1,17 +1,43 @@
 //! Is a name mentioned in some statements, be it inside a macro or a format string?
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::Stmt;
+use syn::visit::{self, Visit};
+use syn::{Expr, Macro, Stmt};
 
 /// Does any of the statements mention the name? Another binding of the same name counts too: in doubt, yes.
 pub(super) fn mentions(statements: &[Stmt], name: &Ident) -> bool {
-    let text = name.to_string();
-    statements.iter().any(|statement| in_tokens(statement.to_token_stream(), name, &text))
+    let mut search = Search { name, found: false };
+    statements.iter().any(|statement| {
+        search.visit_stmt(statement);
+        search.found
+    })
+}
+
+struct Search<'a> {
+    name: &'a Ident,
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Search<'_> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            _ if self.found => {}
+            Expr::Verbatim(tokens) => self.found = in_tokens(tokens.clone(), self.name, &self.name.to_string()),
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_ident(&mut self, ident: &'ast Ident) {
+        self.found |= ident == self.name;
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        self.found = self.found || in_macro(mac, self.name);
+    }
 }
 
 /// Do a macro's arguments mention the name?
-pub(super) fn in_macro(mac: &syn::Macro, name: &Ident) -> bool {
+pub(super) fn in_macro(mac: &Macro, name: &Ident) -> bool {
     in_tokens(mac.tokens.clone(), name, &name.to_string())
 }
 
@@ -35,6 +61,7 @@ fn in_format_string(literal: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quote::ToTokens;
     use syn::parse_quote;
 
     #[test]
