@@ -112,8 +112,9 @@ impl Attributed<'_> {
                 tokens
             }
             Input::Other { keyword } => {
+                let article = if keyword == "enum" || keyword == "extern" { "an" } else { "a" };
                 self.report(
-                    Diagnostic::at(keyword.span(), format!("`#[checked_async]` on a `{keyword}`"))
+                    Diagnostic::at(keyword.span(), format!("`#[checked_async]` on {article} `{keyword}`"))
                         .help("put it on an `async fn`, an `impl` block, a `trait` or an inline `mod`"),
                 );
                 tokens

@@ -1,6 +1,6 @@
 //! The item under the attribute, as far as it can be parsed: a half-typed body must not cost the editor the item.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Block, FnModifiers, ItemImpl, ItemMod, ItemTrait, Signature, Token, Visibility};
@@ -122,15 +122,23 @@ fn keyword(tokens: TokenStream) -> Option<Ident> {
         "macro",
         "let",
     ];
-    let mut tokens = tokens.into_iter().peekable();
     let mut constness = None;
-    while let Some(token) = tokens.next() {
+    let mut externness = None;
+    for token in tokens {
         match token {
             TokenTree::Ident(ident) if ident == "const" => {
                 // `const fn` and `const unsafe fn` are functions, `const NAME: …` is not.
                 constness = Some(ident);
             }
+            TokenTree::Ident(ident) if ident == "extern" => {
+                // `extern "C" fn` is a function, `extern crate` and `extern "C" { … }` are not.
+                externness = Some(ident);
+            }
             TokenTree::Ident(ident) if KEYWORDS.iter().any(|keyword| ident == keyword) => return Some(ident),
+            TokenTree::Ident(ident) if ident == "crate" && externness.is_some() => return externness,
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && externness.is_some() => {
+                return externness;
+            }
             TokenTree::Punct(punct) if punct.as_char() == ':' && constness.is_some() => return constness,
             _ => {}
         }

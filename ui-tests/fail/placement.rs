@@ -27,7 +27,7 @@ pub struct Fields { //~ error: `#[checked_async]` on a `struct`
 }
 
 #[checked_async]
-enum Enum { //~ error: `#[checked_async]` on a `enum`
+enum Enum { //~ error: `#[checked_async]` on an `enum`
     Variant,
 }
 
@@ -54,10 +54,10 @@ macro_rules! macro_ { //~ error: `#[checked_async]` on a `macro_rules`
 }
 
 #[checked_async]
-extern crate std as other_std;
+extern crate std as other_std; //~ error: `#[checked_async]` on an `extern`
 
 #[checked_async]
-unsafe extern "C" {
+unsafe extern "C" { //~ error: `#[checked_async]` on an `extern`
     fn foreign();
 }
 

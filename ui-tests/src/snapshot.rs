@@ -1,6 +1,6 @@
 //! How findings read: the text of a `.stderr` file, and its comparison.
 
-use crate::case::Case;
+use crate::case::{Case, root};
 use crate::finding::{Finding, Place};
 use std::fs;
 
@@ -20,7 +20,8 @@ pub fn compare(case: &Case, findings: &[Finding]) -> Option<String> {
 }
 
 fn render(case: &Case, findings: &[Finding]) -> String {
-    findings.iter().map(|finding| render_one(case, finding)).collect::<Vec<_>>().join("\n")
+    let text = findings.iter().map(|finding| render_one(case, finding)).collect::<Vec<_>>().join("\n");
+    text.replace(&format!("{}/", root().display()), "")
 }
 
 fn render_one(case: &Case, finding: &Finding) -> String {

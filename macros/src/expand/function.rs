@@ -40,7 +40,7 @@ pub(crate) fn function(mut function: Function, form: Form, args: &Args, scope: &
 /// Input:  `async fn f(a: A) -> B { body }`
 /// Output: `#[cfg_attr(debug_assertions, track_caller)]
 ///          fn f(a: A) -> impl Future<Output = B> {
-///              future(&Site { … }, async move { hint; let a = a; { body } })
+///              future(&Site { … }, async move { hint; let a = a; '_body: { body } })
 ///          }`
 fn wrapped(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStream {
     let span = generated(function.sig.ident.span());
@@ -109,20 +109,23 @@ fn returns_box(mut function: Function, args: &Args, runtime: &Runtime) -> TokenS
 
 /// The function's future: an async block that owns the arguments.
 ///
-/// The body's temporaries must end before the arguments, as in an async fn. They do where the last expression is of
-/// edition 2024, which generated braces are, whatever the edition of the user's own.
+/// The body's braces are the user's: before edition 2024, the temporaries of its last expression end after its variables.
+/// They must end before the arguments all the same, as in an async fn. So they do in braces of edition 2024 around it,
+/// which those of the async block are. The label, from where the block begins, keeps `unused_braces` from speaking of
+/// the two, and its underscore `unused_labels` from speaking of it.
 fn future(function: &mut Function, output: &Output, args: &Args, runtime: &Runtime) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let hint = output.hint(args.levels.of("future_of_future"), runtime);
     let moves = parameters::move_into_future(&mut function.sig);
     let statements = &function.block.stmts;
     let mut body = Group::new(proc_macro2::Delimiter::Brace, quote!(#(#statements)*));
-    body.set_span(generated(function.block.brace_token.span.join()));
+    body.set_span(function.block.brace_token.span.join());
+    let label = syn::Lifetime::new("'_body", function.block.brace_token.span.open());
     quote_spanned! {span=>
         async move {
             #hint
             #moves
-            #body
+            #label: #body
         }
     }
 }

@@ -3,7 +3,7 @@
 //! rustc moves every argument of an async fn into the future, used or not, and drops them after the body, last one first.
 
 use super::generated;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Pat, PatIdent, Signature, Token};
@@ -24,11 +24,15 @@ pub(super) fn move_into_future(signature: &mut Signature) -> TokenStream {
                 moves.extend(quote_spanned!(span=> let _ = &#self_token;));
             }
             FnArg::Typed(typed) => {
-                let configured: Vec<&Attribute> =
-                    typed.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
                 let (name, moved) = move_one(&mut typed.pat, index);
-                for moved in moved {
-                    moves.extend(quote!(#(#configured)* #moved));
+                let configured = typed.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+                let configured = quote!(#(#configured)*);
+                // Levels of rustc's lints are about the pattern, and so go with it.
+                let (levels, others) = typed.attrs.drain(..).partition(sets_levels);
+                typed.attrs = others;
+                let levels: Vec<Attribute> = levels;
+                if let Some((pattern, before)) = moved.split_last() {
+                    moves.extend(quote!(#(#configured #before)* #configured #(#levels)* #pattern));
                 }
                 *typed.pat = name;
             }
@@ -46,13 +50,32 @@ fn move_one(pattern: &mut Pat, index: usize) -> (Pat, Vec<TokenStream>) {
     }
     let span = generated(pattern.span());
     let ident = Ident::new(&format!("argument_{index}"), span);
-    let mut moves = vec![quote_spanned!(span=> let #ident = #ident;)];
+    let mut moves = match borrows_mutably(pattern.to_token_stream()) {
+        true => vec![quote_spanned!(span=> let mut #ident = #ident;)],
+        false => vec![quote_spanned!(span=> let #ident = #ident;)],
+    };
     if !matches!(pattern, Pat::Wild(_)) {
         moves.push(quote_spanned!(span=> let #pattern = #ident;));
     } else {
         moves.push(quote_spanned!(span=> let _ = &#ident;));
     }
     (name(ident, None), moves)
+}
+
+/// Does the attribute set the level of a lint of rustc or clippy?
+fn sets_levels(attribute: &Attribute) -> bool {
+    const NAMES: &[&str] = &["allow", "cfg_attr", "deny", "expect", "forbid", "warn"];
+    NAMES.iter().any(|name| attribute.path().is_ident(name))
+}
+
+/// Is there a `ref mut` in the pattern, which only a mutable place can be bound by?
+fn borrows_mutably(pattern: TokenStream) -> bool {
+    let mut after_ref = false;
+    pattern.into_iter().any(|token| match token {
+        TokenTree::Group(group) => borrows_mutably(group.stream()),
+        TokenTree::Ident(ident) => std::mem::replace(&mut after_ref, ident == "ref") && ident == "mut",
+        _ => false,
+    })
 }
 
 fn name(ident: Ident, mutability: Option<Token![mut]>) -> Pat {
