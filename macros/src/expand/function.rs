@@ -65,14 +65,35 @@ fn wrapped(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStrea
 }
 
 /// Input:  `async fn f(a: A) -> B { body }`
-/// Output: `async fn f(a: A) -> B { frame(&Site { … }, async move { hint; let a = a; … }).await }`
+/// Output: `async fn f(a: A) -> B {
+///              #[cfg(not(debug_assertions))]
+///              { let a = a; '_body: { body } }
+///              #[cfg(debug_assertions)]
+///              { frame(&Site { … }, async move { hint; let a = a; '_body: { body } }).await }
+///          }`
+///
+/// Without checks the second future would be nothing but larger.
 fn kept(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let output = Output::of(&function.sig.output, parameters::end_of(&function.sig));
-    let future = future(&mut function, &output, args, runtime);
+    let hint = output.hint(args.levels.of("future_of_future"), runtime);
+    let moved_body = moved_body(&mut function);
     let site = site(&function, args, runtime);
     let private = runtime.private(span);
-    let body = quote_spanned!(span=> #private::frame(#site, #future).await);
+    let checked = quote_spanned!(span=> { #private::frame(#site, async move { #hint #moved_body }).await });
+    let unchecked = quote_spanned!(span=> { #moved_body });
+    let body = if cfg!(feature = "no-checks") {
+        unchecked
+    } else if cfg!(feature = "force-checks") {
+        checked
+    } else {
+        quote_spanned! {span=>
+            #[cfg(not(debug_assertions))]
+            #unchecked
+            #[cfg(debug_assertions)]
+            #checked
+        }
+    };
     with_body(&function, TokenStream::new(), &body)
 }
 
@@ -108,26 +129,27 @@ fn returns_box(mut function: Function, args: &Args, runtime: &Runtime) -> TokenS
 }
 
 /// The function's future: an async block that owns the arguments.
-///
-/// The body's braces are the user's: before edition 2024, the temporaries of its last expression end after its variables.
-/// They must end before the arguments all the same, as in an async fn. So they do in braces of edition 2024 around it,
-/// which those of the async block are. The label, from where the block begins, keeps `unused_braces` from speaking of
-/// the two, and its underscore `unused_labels` from speaking of it.
 fn future(function: &mut Function, output: &Output, args: &Args, runtime: &Runtime) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let hint = output.hint(args.levels.of("future_of_future"), runtime);
+    let moved_body = moved_body(function);
+    quote_spanned!(span=> async move { #hint #moved_body })
+}
+
+/// The body after the statements that move the arguments to it, to be put between generated braces.
+///
+/// The body's own braces are the user's: before edition 2024, the temporaries of its last expression end after its
+/// variables. They must end before the arguments all the same, as in an async fn. So they do in braces of edition 2024
+/// around it, which generated ones are. The label, from where the block begins, keeps `unused_braces` from speaking of the
+/// two, and its underscore `unused_labels` from speaking of it.
+fn moved_body(function: &mut Function) -> TokenStream {
+    let span = generated(function.sig.ident.span());
     let moves = parameters::move_into_future(&mut function.sig);
     let statements = &function.block.stmts;
     let mut body = Group::new(proc_macro2::Delimiter::Brace, quote!(#(#statements)*));
     body.set_span(function.block.brace_token.span.join());
     let label = syn::Lifetime::new("'_body", function.block.brace_token.span.open());
-    quote_spanned! {span=>
-        async move {
-            #hint
-            #moves
-            #label: #body
-        }
-    }
+    quote_spanned!(span=> #moves #label: #body)
 }
 
 /// The static description of the function.
