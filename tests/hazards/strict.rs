@@ -150,3 +150,12 @@ pub async fn must_use() -> u32 {
 pub async fn closure() -> impl Fn(&str) -> usize {
     |text| text.len()
 }
+
+/// Takes what is better not dropped at once.
+#[checked_async]
+pub async fn ignores(_: std::sync::MutexGuard<'_, u32>, _: impl Future<Output = u32>, _: Box<dyn Debug>) {}
+
+/// Returns what is better not dropped at once.
+pub fn guard(mutex: &std::sync::Mutex<u32>) -> std::sync::MutexGuard<'_, u32> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

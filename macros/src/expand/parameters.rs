@@ -57,7 +57,7 @@ fn move_one(pattern: &mut Pat, index: usize) -> (Pat, Vec<TokenStream>) {
     if !matches!(pattern, Pat::Wild(_)) {
         moves.push(quote_spanned!(span=> let #pattern = #ident;));
     } else {
-        moves.push(quote_spanned!(span=> let _ = &#ident;));
+        moves.push(quote_spanned!(span=> let _ = #ident;));
     }
     (name(ident, None), moves)
 }
