@@ -18,7 +18,7 @@ use std::any::type_name;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
 use crate::check::{never_awaited, polled_after_completion};
@@ -27,31 +27,34 @@ use crate::raw::{self, Checked};
 use crate::report::Place;
 use crate::trace::{self, Mark};
 
-/// Where a future stands. Only the last two are seldom seen by a poll.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum State {
-    /// Never polled.
-    Created,
-    /// Never polled, and may be dropped so.
-    Excused,
-    /// Polled and not finished: pending, being polled right now, or its poll panicked.
-    Polled,
-    /// Its poll returned `Ready`; it may hold something still, and allow to be polled again.
-    Finished,
-    /// Never polled, and certain to be awaited.
-    Expected,
-    /// Its poll returned `Ready`; it holds nothing.
-    Empty,
-}
-
 /// All that is known about a checked future apart from itself.
 pub(crate) struct Head {
     function: Function,
-    /// In state `Expected`: the identity of the function that is certain to await the future. Else: what is announced
-    /// for the futures it creates, see [`trace`]. Atomic only to keep the future `Sync`: relaxed, and as cheap as any.
+    /// Where the future stands, together with `below`.
+    ///
+    /// | word | below | state |
+    /// |---|---|---|
+    /// | 0 | null | created |
+    /// | `EXCUSED` | null | created, and may be dropped unpolled |
+    /// | `SPECIAL` and the identity of a function | null | created, and certain to be awaited by that function |
+    /// | 0 or an announcement | not null | polled |
+    /// | `EMPTY` | not null | done, and holds nothing |
+    ///
+    /// An announcement is about the futures that this one creates: see [`trace`].
+    ///
+    /// Atomic, as is `below`, only to keep the future `Sync`: relaxed, and as cheap as any.
     word: AtomicU64,
-    state: State,
+    /// Null until the first poll. While the future is polled: the next outer one that is.
+    below: AtomicPtr<Head>,
 }
+
+/// Set in the words that a poll seldom sees.
+const SPECIAL: u64 = 1 << 63;
+const EMPTY: u64 = u64::MAX;
+const EXCUSED: u64 = u64::MAX - 1;
+
+/// The bits of a word that are for an announcement.
+pub(crate) const ANNOUNCEMENT: u64 = !SPECIAL;
 
 /// A call of a checked function.
 #[derive(Clone, Copy)]
@@ -67,23 +70,21 @@ pub(crate) struct Function {
 impl<F: Future> Checked<F> {
     /// Wraps a future that was made by a call at the caller's place.
     #[track_caller]
-    #[inline(always)]
+    #[inline]
     pub(crate) fn new(site: &'static Site, future: F) -> Self {
         let called = Location::caller();
         let function = Function { site, called: Some(called), type_name: type_name::<F> };
-        let (state, word) = match trace::mark(called) {
-            Mark::Nothing => (State::Created, 0),
-            Mark::Excused => (State::Excused, 0),
-            Mark::Expected { awaiter } => (State::Expected, awaiter),
-        };
-        Checked::from_parts(Head { function, word: AtomicU64::new(word), state }, future)
+        Checked::from_parts(
+            Head { function, word: AtomicU64::new(initial_word(called)), below: AtomicPtr::default() },
+            future,
+        )
     }
 
     /// Wraps the body of a function, to have it in the logical backtrace and nothing else.
     #[inline(always)]
     pub(crate) fn frame(site: &'static Site, future: F) -> Self {
         let function = Function { site, called: None, type_name: type_name::<F> };
-        Checked::from_parts(Head { function, word: AtomicU64::new(0), state: State::Excused }, future)
+        Checked::from_parts(Head { function, word: AtomicU64::new(EXCUSED), below: AtomicPtr::default() }, future)
     }
 }
 
@@ -93,15 +94,30 @@ impl<F: Future> Future for Checked<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let (head, future) = self.project();
-        if head.state >= State::Expected {
-            head.polled_in_special_state();
+        if *head.word.get_mut() >= SPECIAL {
+            head.poll_special();
         }
-        head.state = State::Polled;
         let polled = raw::with_pushed(head, || future.poll(cx));
-        if polled.is_ready() {
-            head.state = if is_async_block::<F>() { State::Empty } else { State::Finished };
+        if polled.is_ready() && is_async_block::<F>() {
+            *head.word.get_mut() = EMPTY;
         }
         polled
+    }
+}
+
+/// The word of a future that is created now by this call.
+#[inline(always)]
+fn initial_word(called: &'static Location<'static>) -> u64 {
+    if trace::is_anything_announced() { announced_word(called) } else { 0 }
+}
+
+#[cold]
+#[inline(never)]
+fn announced_word(called: &'static Location<'static>) -> u64 {
+    match trace::mark(called) {
+        Mark::Nothing => 0,
+        Mark::Excused => EXCUSED,
+        Mark::Expected { awaiter } => SPECIAL | awaiter.0,
     }
 }
 
@@ -115,42 +131,59 @@ fn is_async_block<F>() -> bool {
 impl Head {
     /// Whether there is nothing left to drop.
     #[inline(always)]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.state == State::Empty
+    pub(crate) fn is_empty(&mut self) -> bool {
+        *self.word.get_mut() == EMPTY
     }
 
-    /// Prepares for a poll that is the first of an expected future, or one too many.
+    /// Takes note of a poll that is the first of an excused or expected future, or one too many.
     #[cold]
     #[inline(never)]
-    fn polled_in_special_state(&mut self) {
-        match self.state {
-            State::Empty => polled_after_completion::polled(&self.function),
-            _ => *self.word.get_mut() = 0,
+    fn poll_special(&mut self) {
+        if *self.word.get_mut() == EMPTY {
+            polled_after_completion::polled(&self.function);
         }
+        *self.word.get_mut() = 0;
     }
 
     pub(crate) fn function(&self) -> &Function {
         &self.function
     }
 
-    /// What is announced for the futures that this one creates.
     #[inline(always)]
-    pub(crate) fn watch(&self) -> u64 {
-        self.word.load(Relaxed)
+    pub(crate) fn below(&self) -> *const Head {
+        self.below.load(Relaxed)
     }
 
     #[inline(always)]
-    pub(crate) fn set_watch(&self, watch: u64) {
-        self.word.store(watch, Relaxed);
+    pub(crate) fn set_below(&self, below: *const Head) {
+        self.below.store(below.cast_mut(), Relaxed);
+    }
+
+    /// Whether anything is announced for the futures that this one creates, while it is polled.
+    #[inline(always)]
+    pub(crate) fn is_anything_announced(&self) -> bool {
+        self.word.load(Relaxed) != 0
+    }
+
+    /// What is announced for the futures that this one creates, while it is polled.
+    pub(crate) fn announcement(&self) -> u64 {
+        self.word.load(Relaxed)
+    }
+
+    pub(crate) fn announce(&self, announcement: u64) {
+        self.word.store(announcement, Relaxed);
     }
 
     /// Takes note that the future is about to be dropped. What it holds is dropped in silence, whatever happens here.
     pub(crate) fn dropped(&self) {
         let _begin = trace::BeginSilence;
-        match self.state {
-            State::Created => never_awaited::dropped(&self.function, None),
-            State::Expected => never_awaited::dropped(&self.function, Some(self.watch())),
-            State::Excused | State::Polled | State::Finished | State::Empty => {}
+        if !self.below().is_null() {
+            return;
+        }
+        match self.word.load(Relaxed) {
+            EXCUSED => {}
+            0 => never_awaited::dropped(&self.function, None),
+            word => never_awaited::dropped(&self.function, Some(Identity(word & !SPECIAL))),
         }
     }
 }
@@ -177,11 +210,22 @@ impl Function {
         Place { file: self.site.file.into(), line: self.site.line, column: self.site.column }
     }
 
-    pub(crate) fn site(&self) -> &'static Site {
-        self.site
+    pub(crate) fn file(&self) -> &'static str {
+        self.site.file
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        Identity(std::ptr::from_ref(self.site).addr() as u64 & !SPECIAL)
     }
 
     pub(crate) fn called(&self) -> Option<&'static Location<'static>> {
         self.called
     }
 }
+
+/// What tells a function from all others: the address of its site, less the highest bit. It is aligned, so that with
+/// `SPECIAL` it is neither `EMPTY` nor `EXCUSED`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Identity(u64);
+
+const _: () = assert!(align_of::<Site>() >= 4);

@@ -2,81 +2,91 @@
 //! of a checked future, which decides when the future in it is dropped.
 //!
 //! Invariants of the stack:
-//! - `TOP` is null or points to a [`Frame`] in a [`with_pushed`] on this thread's call stack right now, and the `below`
-//!   of a frame is null or points to the frame that was on top when it was pushed;
-//! - the `head` of a frame is borrowed for as long as the frame is on the stack;
+//! - `top` is `BOTTOM` or points to a [`Head`] that is borrowed by a [`with_pushed`] on this thread's call stack right now,
+//!   and what is `below` such a head is `BOTTOM` or points to the one that was on top when it was pushed;
 //! - whoever pushes, pops before that borrow ends, on unwinding too.
 
 use std::cell::Cell;
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 use crate::future::Head;
 use crate::trace::EndSilence;
 
-/// A checked future that is being polled.
-struct Frame {
-    head: NonNull<Head>,
-    below: *const Frame,
+/// What is below the outermost future: not null, so that a future that was ever polled can be told by what is below it.
+const BOTTOM: *const Head = ptr::without_provenance(align_of::<Head>());
+
+/// What a thread keeps.
+struct Thread {
+    /// The future that is being polled, the innermost if they are nested.
+    top: Cell<*const Head>,
+    /// What is announced outside of any poll.
+    announcement: Cell<u64>,
 }
 
 thread_local! {
     // No destructor and a constant initial value: reading it is one load, also while the thread's other locals are
     // being destroyed.
-    static TOP: Cell<*const Frame> = const { Cell::new(ptr::null()) };
-}
-
-// Functions of their own: inlined into larger ones by hand, the accesses to `TOP` stay calls.
-#[inline]
-fn top() -> *const Frame {
-    TOP.get()
-}
-
-#[inline]
-fn set_top(frame: *const Frame) {
-    TOP.set(frame);
+    static THREAD: Thread = const { Thread { top: Cell::new(BOTTOM), announcement: Cell::new(0) } };
 }
 
 /// Puts back on top what was there before.
-struct Pop(*const Frame);
+struct Pop(*const Head);
 
 impl Drop for Pop {
     #[inline(always)]
     fn drop(&mut self) {
-        set_top(self.0);
+        THREAD.with(|thread| thread.top.set(self.0));
     }
 }
 
-/// Runs `run` with the frame of a future on top of the stack.
+/// Runs `run` with a future on top of the stack.
 #[inline(always)]
 pub(crate) fn with_pushed<R>(head: &Head, run: impl FnOnce() -> R) -> R {
-    let below = top();
-    let frame = Frame { head: NonNull::from(head), below };
-    set_top(&frame);
+    let below = THREAD.with(|thread| thread.top.replace(head));
+    head.set_below(below);
     let _pop = Pop(below);
     run()
 }
 
-/// Calls `read` with the future that is being polled on this thread, the innermost if they are nested.
-#[inline]
-pub(crate) fn with_top<R>(read: impl FnOnce(Option<&Head>) -> R) -> R {
-    let top = top();
-    // SAFETY: by the invariants `top` is null or points to a frame of a `with_pushed` further up this thread's stack, and
-    // its head is borrowed by that call, which cannot end before this one. Heads are only ever borrowed shared while
-    // their frame is on the stack.
-    read(unsafe { top.as_ref().map(|frame| frame.head.as_ref()) })
+/// Calls `read` with the future that is being polled on this thread, the innermost if they are nested, or else with
+/// what is announced outside of any poll.
+#[inline(always)]
+pub(crate) fn with_top<R>(read: impl FnOnce(Result<&Head, &Cell<u64>>) -> R) -> R {
+    let top = THREAD.with(|thread| thread.top.get());
+    // SAFETY: `top` is of this thread's stack.
+    match unsafe { on_stack(top) } {
+        Some(head) => read(Ok(head)),
+        None => THREAD.with(|thread| read(Err(&thread.announcement))),
+    }
 }
 
 /// Calls `visit` for each future that is being polled on this thread, innermost first.
 pub(crate) fn for_each(mut visit: impl FnMut(&Head)) {
-    let mut next = top();
-    // SAFETY: as in `with_top`; what is below a frame was pushed before it, and is still pushed.
-    while let Some(frame) = unsafe { next.as_ref() } {
-        // SAFETY: as in `with_top`.
-        visit(unsafe { frame.head.as_ref() });
-        next = frame.below;
+    let mut next = THREAD.with(|thread| thread.top.get());
+    // SAFETY: `top` is of this thread's stack, and so is what is below a head that is.
+    while let Some(head) = unsafe { on_stack(next) } {
+        visit(head);
+        next = head.below();
     }
+}
+
+/// The head that an entry of the stack points to, unless it is `BOTTOM`.
+///
+/// # Safety
+///
+/// The entry must be `top` of this thread, or below a head that is on this thread's stack, and the result must not
+/// outlive the caller, which itself runs within the poll of that head.
+#[inline(always)]
+unsafe fn on_stack<'a>(entry: *const Head) -> Option<&'a Head> {
+    if ptr::eq(entry, BOTTOM) {
+        return None;
+    }
+    #[allow(clippy::transmute_ptr_to_ref, reason = "a dereference is checked in debug builds, at every creation")]
+    // SAFETY: by the invariants, the head is borrowed by a `with_pushed` further up this thread's stack. That call
+    // cannot end before the caller, and heads are only ever borrowed shared while they are on the stack.
+    Some(unsafe { mem::transmute::<*const Head, &'a Head>(entry) })
 }
 
 /// A future that knows where it was made and notices when it is never awaited.
@@ -145,7 +155,7 @@ mod tests {
 
     #[test]
     fn outside_of_any_poll_the_stack_is_empty() {
-        assert!(with_top(|top| top.is_none()));
+        assert!(with_top(|top| top.is_err()));
         for_each(|_| unreachable!());
     }
 }

@@ -11,27 +11,25 @@
 
 use std::cell::Cell;
 use std::panic::Location;
-use std::ptr;
 
-use crate::future::Head;
-use crate::private::Site;
+use crate::future::{ANNOUNCEMENT, Head, Identity};
 use crate::raw;
 
 thread_local! {
-    /// The announcements outside of any frame.
-    static WATCH: Cell<u64> = const { Cell::new(0) };
     /// How many drops are under way in which unpolled futures are no fault.
     static SILENCE: Cell<u32> = const { Cell::new(0) };
     /// How many announcements were made.
     static NUMBER: Cell<u16> = const { Cell::new(0) };
 }
 
-/// Set in a watch word while futures are created in order to be handed to someone who drops them rightly.
-const HANDING: u64 = 1 << 63;
-/// The bits of a watch word for the announcement's number.
-const NUMBERS: u64 = (1 << 63) - (1 << 48);
-/// The bits of a watch word for a [`position`].
-const POSITION: u64 = (1 << 48) - 1;
+/// Set in an announcement while futures are created in order to be handed to someone who drops them rightly.
+const HANDING: u64 = 1 << 62;
+/// The bits of an announcement for its number, which tells it from others.
+const NUMBERS: u64 = (1 << 62) - (1 << 49);
+/// The bits of an announcement for the [`position`] of a call whose future will be awaited.
+const POSITION: u64 = (1 << 49) - 1;
+
+const _: () = assert!(HANDING | NUMBERS | POSITION == ANNOUNCEMENT);
 
 /// What is known at its creation about how a future will be used.
 pub(crate) enum Mark {
@@ -40,37 +38,31 @@ pub(crate) enum Mark {
     Excused,
     /// It is awaited by the function with this identity, or dropped unpolled there by mistake.
     Expected {
-        awaiter: u64,
+        awaiter: Identity,
     },
 }
 
-/// A number that tells a function from all others.
-fn identity(site: &'static Site) -> u64 {
-    ptr::from_ref(site).addr() as u64
-}
-
-/// Decides the mark of a future that is created now by this call.
-#[inline]
-pub(crate) fn mark(called: &'static Location<'static>) -> Mark {
+/// Whether anything is announced for a future that is created now.
+#[inline(always)]
+pub(crate) fn is_anything_announced() -> bool {
     raw::with_top(|top| match top {
-        Some(frame) if frame.watch() == 0 => Mark::Nothing,
-        Some(frame) => mark_watched(frame, called),
-        None if WATCH.with(|watch| watch.get()) & HANDING == 0 => Mark::Nothing,
-        None => Mark::Excused,
+        Ok(frame) => frame.is_anything_announced(),
+        Err(outside) => outside.get() != 0,
     })
 }
 
-#[cold]
-#[inline(never)]
-fn mark_watched(frame: &Head, called: &'static Location<'static>) -> Mark {
-    let watch = frame.watch();
-    let site = frame.function().site();
-    if watch & POSITION == position(called.line(), called.column()) && called.file() == site.file {
-        Mark::Expected { awaiter: identity(site) }
-    } else if watch & HANDING != 0 {
-        Mark::Excused
-    } else {
-        Mark::Nothing
+/// Decides the mark of a future that is created now by this call.
+pub(crate) fn mark(called: &'static Location<'static>) -> Mark {
+    let announcement = announcement();
+    let awaiter = raw::with_top(|top| {
+        let function = top.ok()?.function();
+        let expected = announcement & POSITION == position(called.line(), called.column());
+        (expected && called.file() == function.file()).then(|| function.identity())
+    });
+    match awaiter {
+        Some(awaiter) => Mark::Expected { awaiter },
+        None if announcement & HANDING != 0 => Mark::Excused,
+        None => Mark::Nothing,
     }
 }
 
@@ -83,7 +75,7 @@ fn position(line: u32, column: u32) -> u64 {
 /// An announcement in force, until it is dropped.
 pub(crate) struct Watching {
     before: u64,
-    /// The word that was announced. Where another is in force when this ends, this one's is not there.
+    /// What was announced. Where something else is in force when this ends, it is not where it began.
     announced: u64,
 }
 
@@ -92,9 +84,9 @@ impl Watching {
     fn begin(change: impl FnOnce(u64) -> u64) -> Self {
         let number = NUMBER.get().wrapping_add(1);
         NUMBER.set(number);
-        let before = watch();
+        let before = announcement();
         let announced = change(before) & !NUMBERS | u64::from(number) << NUMBERS.trailing_zeros() & NUMBERS;
-        set_watch(announced);
+        announce(announced);
         Watching { before, announced }
     }
 }
@@ -102,23 +94,21 @@ impl Watching {
 impl Drop for Watching {
     #[inline]
     fn drop(&mut self) {
-        if watch() == self.announced {
-            set_watch(self.before);
+        if announcement() == self.announced {
+            announce(self.before);
         }
     }
 }
 
 /// What is announced now.
-#[inline]
-fn watch() -> u64 {
-    raw::with_top(|top| top.map_or_else(|| WATCH.get(), Head::watch))
+fn announcement() -> u64 {
+    raw::with_top(|top| top.map_or_else(Cell::get, Head::announcement))
 }
 
-#[inline]
-fn set_watch(watch: u64) {
+fn announce(announcement: u64) {
     raw::with_top(|top| match top {
-        Some(frame) => frame.set_watch(watch),
-        None => WATCH.set(watch),
+        Ok(frame) => frame.announce(announcement),
+        Err(outside) => outside.set(announcement),
     });
 }
 
@@ -178,6 +168,6 @@ impl Drop for BeginSilence {
 }
 
 /// Whether the future of the function with this identity is the innermost being polled.
-pub(crate) fn is_top(awaiter: u64) -> bool {
-    raw::with_top(|top| top.is_some_and(|frame| identity(frame.function().site()) == awaiter))
+pub(crate) fn is_top(function: Identity) -> bool {
+    raw::with_top(|top| top.is_ok_and(|frame| frame.function().identity() == function))
 }

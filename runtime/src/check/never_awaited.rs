@@ -5,14 +5,14 @@
 //! cancellation or of unwinding, is the kind off, did its site say enough already, and only then who is dropping it.
 
 use crate::check::{Kind, Level, level_in_force};
-use crate::future::Function;
+use crate::future::{Function, Identity};
 use crate::report::{self, Dropper, limit};
 use crate::trace;
 
 /// Looks at a future that is being dropped unpolled. Its awaiter is the identity of the function that is certain to
 /// await it, if there is one.
 #[cold]
-pub(crate) fn dropped(function: &Function, awaiter: Option<u64>) {
+pub(crate) fn dropped(function: &Function, awaiter: Option<Identity>) {
     if trace::is_silent() || std::thread::panicking() {
         return;
     }

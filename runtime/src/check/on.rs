@@ -8,7 +8,7 @@ use crate::trace::{self, Watching};
 
 /// Wraps the future of an async fn, made by the call at the caller's place.
 #[track_caller]
-#[inline(always)]
+#[inline]
 pub fn future<F: Future>(site: &'static Site, future: F) -> Checked<F> {
     Checked::new(site, future)
 }
