@@ -8,6 +8,8 @@ mod attribute;
 mod diagnostics;
 mod expand;
 mod facts;
+#[cfg(test)]
+mod fuzz_tests;
 mod input;
 mod lints;
 mod probe;

@@ -1,0 +1,1 @@
+//! Depends on checked-async by another name: see the test.
