@@ -28,12 +28,14 @@ impl CheckedAsync {
     pub(crate) fn build() -> Result<CheckedAsync> {
         let mut command = cargo();
         command
-            .args(["build", "--package=cargo-checked-async", "--message-format=json-render-diagnostics"])
+            .args(["build", "--quiet", "--package=cargo-checked-async"])
+            .arg("--message-format=json-render-diagnostics")
             .current_dir(root())
-            .stderr(Stdio::inherit());
+            .stderr(Stdio::piped());
+        eprintln!("building the command");
         let output = command.output().map_err(|error| cannot_run(&command, &error))?;
         if !output.status.success() {
-            return Err("cannot build the command".into());
+            return Err(format!("cannot build the command: {}", String::from_utf8_lossy(&output.stderr).trim_end()));
         }
         let program = messages(&output.stdout)
             .iter()

@@ -28,7 +28,7 @@ type Result<T> = std::result::Result<T, String>;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.first().map(String::as_str) {
-        Some("sample") if arguments.len() == 1 => sample::run(),
+        Some("sample") if arguments.len() == 1 => sample::run(sample::Shown::ToUser),
         Some("real-code") => real_code::Options::parse(&arguments[1..]).and_then(|options| real_code::run(&options)),
         _ => Err(USAGE.trim_end().to_owned()),
     };

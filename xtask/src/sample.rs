@@ -14,39 +14,60 @@ use crate::command::{CheckedAsync, cannot_run, messages, root};
 /// A file as the compiler names it, a line, and a lint or a kind of report.
 type Place = (String, u64, String);
 
-pub(crate) fn run() -> Result<()> {
+/// Where what the command prints goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    ToUser,
+    #[cfg_attr(not(test), expect(dead_code, reason = "a passing test is silent"))]
+    ToNobody,
+}
+
+pub(crate) fn run(shown: Shown) -> Result<()> {
     let checked_async = CheckedAsync::build()?;
     let sample = root().join("samples/shortener");
     let marks = marks(&sample.join("src"))?;
     let target = checked_async.target_directory.join("sample");
 
-    say("cargo checked-async check");
     let mut check = checked_async.command();
     check.arg("check").arg("--target-dir").arg(&target).current_dir(&sample);
-    let status = check.status().map_err(|error| cannot_run(&check, &error))?;
-    if status.code() != Some(1) {
-        return Err(format!("`check` was to end with status 1, for findings, and ended with {status}"));
+    if shown == Shown::ToUser {
+        say("cargo checked-async check");
+        check.status().map_err(|error| cannot_run(&check, &error))?;
     }
     // Once more, for this program to read.
-    check.arg("--message-format=json").stderr(Stdio::null());
+    check.arg("--message-format=json").stderr(Stdio::piped());
     let output = check.output().map_err(|error| cannot_run(&check, &error))?;
+    if output.status.code() != Some(1) {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(format!(
+            "{stderr}\n`check` was to end with status 1, for findings, and ended with {}",
+            output.status
+        ));
+    }
     let findings = findings(&output.stdout);
 
-    say("cargo checked-async run --no-default-features");
     let mut run = checked_async.command();
     run.args(["run", "--no-default-features"]).arg("--target-dir").arg(&target).current_dir(&sample);
+    match shown {
+        Shown::ToUser => say("cargo checked-async run --no-default-features"),
+        Shown::ToNobody => drop(run.stdout(Stdio::null())),
+    }
     let mut child = run.stderr(Stdio::piped()).spawn().map_err(|error| cannot_run(&run, &error))?;
     let mut reports = Reports::default();
+    let mut hidden = String::new();
     if let Some(stderr) = child.stderr.take() {
         for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
-            // A terminal that has gone away is no fault of the sample's.
-            let _ = writeln!(std::io::stderr(), "{line}");
             reports.line(&line);
+            match shown {
+                // A terminal that has gone away is no fault of the sample's.
+                Shown::ToUser => drop(writeln!(std::io::stderr(), "{line}")),
+                Shown::ToNobody => hidden.extend([line.as_str(), "\n"]),
+            }
         }
     }
     let status = child.wait().map_err(|error| cannot_run(&run, &error))?;
     if !status.success() {
-        return Err(format!("`run` was to end well, and ended with {status}"));
+        return Err(format!("{hidden}\n`run` was to end well, and ended with {status}"));
     }
     println!("\n{}", compare(&marks, &findings, &reports.places)?);
     Ok(())
@@ -157,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_sample_shows_its_faults_and_nothing_else() {
-        run().unwrap_or_else(|problem| panic!("{problem}"));
+        run(Shown::ToNobody).unwrap_or_else(|problem| panic!("{problem}"));
     }
 
     #[test]

@@ -31,10 +31,10 @@ async fn main() -> io::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let upkeep = tokio::spawn(upkeep::run(Arc::clone(&store), Arc::clone(&audit), stopped.clone()));
     let server = tokio::spawn(server.run(stopped));
-    let first_change = tokio::spawn(upkeep::watch_first_change(Arc::clone(&store)));
 
     let imported = import(&store).await;
     println!("{} links were imported", imported.len());
+    let first_change = tokio::spawn(upkeep::watch_first_change(Arc::clone(&store)));
     let found = tokio::try_join!(shorten(address, "https://example.org/a"), shorten(address, "https://example.org/b"))?;
     println!("the clients found {found:?}");
     println!("statistics: {}", ask_and_leave(address).await?);
