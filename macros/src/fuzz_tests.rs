@@ -220,7 +220,7 @@ fn words(tokens: TokenStream, found: &mut HashSet<String>) {
         }
         after_hash = is_hash;
     }
-    for keyword in ["async", "mut", "ref", "_"] {
+    for keyword in ["async", "mut", "ref", "where", "_"] {
         found.remove(keyword);
     }
 }
