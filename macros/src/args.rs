@@ -91,7 +91,7 @@ impl Args {
 pub(crate) fn statement_levels(attribute: &Attribute, mut levels: Levels, sink: &Sink) -> Levels {
     const HELP: &str = "write `#[checked(allow(lint_name))]`, or `warn` or `deny`";
     let Meta::List(list) = &attribute.meta else {
-        sink.report(Diagnostic::at(attribute.span(), "`#[checked]` says nothing").help(HELP));
+        sink.report(Diagnostic::at(attribute.path().span(), "`#[checked]` says nothing").help(HELP));
         return levels;
     };
     let parse = |input: ParseStream<'_>| {
@@ -111,7 +111,7 @@ pub(crate) fn statement_levels(attribute: &Attribute, mut levels: Levels, sink: 
         }
         Ok(())
     };
-    if let Err(error) = parse.parse2(list.tokens.clone()) {
+    if let Err(error) = list.parse_args_with(parse) {
         sink.report(Diagnostic::from(error).help(HELP));
     }
     levels

@@ -6,6 +6,8 @@ mod macros;
 mod output;
 mod parameters;
 mod probes;
+mod questions;
+mod spans;
 
 pub(crate) use body::Scope;
 pub(crate) use function::{Form, ends_in_box_pin, function, has_returns};
@@ -13,12 +15,8 @@ pub(crate) use output::can_be_named;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
+use spans::generated;
 use syn::Path;
-
-/// The place of a user's token with the hygiene of generated code: errors point there, and lints on user code stay silent.
-fn generated(span: Span) -> Span {
-    Span::mixed_site().located_at(span)
-}
 
 /// Where the runtime crate is: `::checked_async`, or what the user's `crate = …` says.
 #[derive(Clone)]

@@ -90,11 +90,19 @@ impl Reader<'_> {
 
     /// Notes that the value of this expression is discarded: the call in it that makes the value, in each branch.
     fn discard(&mut self, expr: &Expr) {
+        match syntax::attributes(expr) {
+            [] => self.discard_unattributed(expr),
+            attributes => self.with_levels(attributes, |reader| reader.discard_unattributed(expr)),
+        }
+    }
+
+    fn discard_unattributed(&mut self, expr: &Expr) {
         match expr {
             Expr::Paren(paren) => self.discard(&paren.expr),
             Expr::Group(group) => self.discard(&group.expr),
             Expr::Reference(reference) => self.discard(&reference.expr),
             Expr::Tuple(tuple) => tuple.elems.iter().for_each(|element| self.discard(element)),
+            Expr::Array(array) => array.elems.iter().for_each(|element| self.discard(element)),
             Expr::Block(block) if block.label.is_none() => self.discard_tail(&block.block),
             Expr::Unsafe(block) => self.discard_tail(&block.block),
             Expr::If(if_) => {
@@ -205,8 +213,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                     visit::visit_expr(reader, expr);
                 }),
                 Stmt::Macro(mac) => self.with_levels(&mac.attrs, |reader| {
-                    // `pin!(future);` is tokio's, which makes a `let` of it; `vec` is always an expression.
-                    if mac.semi_token.is_some() && syntax::is_macro(&mac.mac, "vec") {
+                    // A plain `pin!(future);` may be tokio's, which makes a `let` of it.
+                    let is_std_pin = mac.mac.path.segments.len() > 2 && syntax::is_macro(&mac.mac, "pin");
+                    if mac.semi_token.is_some() && (syntax::is_macro(&mac.mac, "vec") || is_std_pin) {
                         reader.discard_macro(&mac.mac);
                     }
                     reader.visit_macro(&mac.mac);
@@ -258,11 +267,20 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.facts.macros.insert(Place::of(mac), self.levels);
     }
 
+    fn visit_arm(&mut self, arm: &'ast syn::Arm) {
+        self.with_levels(&arm.attrs, |reader| visit::visit_arm(reader, arm));
+    }
+
+    fn visit_pat(&mut self, pattern: &'ast Pat) {
+        if let Pat::Guard(guarded) = pattern {
+            self.visit_expr(&guarded.guard);
+        }
+    }
+
     // What is evaluated at compile time, or is a function of its own, is not part of this body.
     fn visit_expr_const(&mut self, _: &'ast syn::ExprConst) {}
     fn visit_item(&mut self, _: &'ast syn::Item) {}
     fn visit_type(&mut self, _: &'ast syn::Type) {}
-    fn visit_pat(&mut self, _: &'ast Pat) {}
     fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
     fn visit_generic_argument(&mut self, _: &'ast syn::GenericArgument) {}
 }
@@ -317,7 +335,7 @@ fn is_awaited(expr: &Expr) -> bool {
 
 /// Would a `let` prolong the life of temporaries in it, as it does for `Some(&f())`?
 fn extends_temporaries(init: &Expr) -> bool {
-    let Expr::Call(call) = init else { return matches!(init, Expr::Macro(mac) if syntax::is_macro(&mac.mac, "pin")) };
+    let Expr::Call(call) = init else { return false };
     let constructor = Callee::of(init).is_some_and(|callee| callee.name.to_string().starts_with(char::is_uppercase));
     constructor && call.args.iter().any(|argument| !matches!(argument, Expr::Path(_) | Expr::Lit(_) | Expr::Call(_)))
 }

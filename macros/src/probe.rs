@@ -22,8 +22,8 @@ pub(crate) enum Question {
     DiscardedFuture { strict: bool },
     /// A stream that is dropped here, made by what is called like a combinator (`unawaited_future`).
     DiscardedStream,
-    /// A value with a future inside that is dropped here (`unawaited_in_container`).
-    DiscardedContainer,
+    /// A value with a future inside that is dropped here (`unawaited_in_container`); `strict` as above.
+    DiscardedContainer { strict: bool },
     /// A future, or a value with one inside, bound to a name that nothing mentions (`unused_future_binding`).
     BoundFuture,
     /// An async block's output that is a future (`future_of_future`).

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Stmt};
+use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Path, Stmt};
 
 /// Writes a match over every kind of expression that has attributes.
 macro_rules! each_expr {
@@ -59,6 +59,8 @@ pub(crate) fn peel(expr: &Expr) -> &Expr {
 #[derive(Clone)]
 pub(crate) struct Callee {
     pub(crate) name: Ident,
+    /// The segment of the path before the name: `thread` in `std::thread::spawn(f)`.
+    qualifier: Option<Ident>,
     pub(crate) is_method: bool,
     /// Is the first argument a reference, as a key is where an index is not?
     pub(crate) takes_reference: bool,
@@ -68,29 +70,48 @@ impl Callee {
     pub(crate) fn of(expr: &Expr) -> Option<Self> {
         match peel(expr) {
             Expr::Call(call) => match peel(&call.func) {
-                Expr::Path(path) => Some(Self::new(&path.path.segments.last()?.ident, false, call.args.first())),
+                Expr::Path(path) => Self::of_path(&path.path, call.args.first()),
                 _ => None,
             },
-            Expr::MethodCall(call) => Some(Self::new(&call.method, true, call.args.first())),
+            Expr::MethodCall(call) => Some(Self {
+                name: call.method.clone(),
+                qualifier: None,
+                is_method: true,
+                takes_reference: is_reference(call.args.first()),
+            }),
             Expr::Await(await_) => Self::of(&await_.base),
             Expr::Try(try_) => Self::of(&try_.expr),
-            Expr::Macro(mac) => Some(Self::new(&mac.mac.path.segments.last()?.ident, false, None)),
+            Expr::Macro(mac) => Self::of_path(&mac.mac.path, None),
             _ => None,
         }
     }
 
-    fn new(name: &Ident, is_method: bool, argument: Option<&Expr>) -> Self {
-        let takes_reference = argument.is_some_and(|argument| matches!(peel(argument), Expr::Reference(_)));
-        Self { name: name.clone(), is_method, takes_reference }
+    fn of_path(path: &Path, argument: Option<&Expr>) -> Option<Self> {
+        let mut segments = path.segments.iter().rev();
+        Some(Self {
+            name: segments.next()?.ident.clone(),
+            qualifier: segments.next().map(|segment| segment.ident.clone()),
+            is_method: false,
+            takes_reference: is_reference(argument),
+        })
     }
 
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name == name
     }
 
+    /// Is it called as `qualifier::name`?
+    pub(crate) fn is_in(&self, qualifier: &str, name: &str) -> bool {
+        self.name == name && self.qualifier.as_ref().is_some_and(|ident| ident == qualifier)
+    }
+
     pub(crate) fn is_one_of(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.name == name)
     }
+}
+
+fn is_reference(argument: Option<&Expr>) -> bool {
+    argument.is_some_and(|argument| matches!(peel(argument), Expr::Reference(_)))
 }
 
 /// Is the macro called by this name, whatever path stands before it?

@@ -1,9 +1,11 @@
 //! The declared return type: what a body's `return`s and last expression are coerced to.
 
-use super::{Runtime, generated};
+use super::Runtime;
+use super::questions::answers;
+use super::spans::{call, generated, of_user};
 use crate::lints::Level;
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
@@ -50,25 +52,20 @@ impl Output {
         let Some(declared) = self.declared.as_ref().filter(|ty| level != Level::Allow && may_be_future(ty)) else {
             return quote_spanned!(span=> if false { return #private::probe::any::<#ty>(); });
         };
-        let (first, last) = ends(declared);
-        let answers = {
-            let span = generated(last);
-            let mut group =
-                proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, quote_spanned!(span=> &(0, 0, 0, 0, 0)));
-            group.set_span(span);
-            group
-        };
-        let private = runtime.private(generated(first));
-        let function = quote_spanned!(generated(first)=> #private::probe::output);
+        let ends = ends(declared);
+        let answers = answers(false, ends);
+        let first = runtime.private(generated(ends.0));
         if level == Level::Deny {
-            return quote_spanned!(span=> if false { return #private::probe::value::<#ty>(#function #answers); });
+            let function = quote_spanned!(generated(ends.0)=> #first::probe::output);
+            let asked = call(&function, &answers, generated(ends.1));
+            return quote_spanned!(span=> if false { return #private::probe::value::<#ty>(#asked); });
         }
-        let warned = quote_spanned!(first=> warn_output);
-        let arguments = quote_spanned!(span=> (#private::probe::finding::future_of_future, &probe, &(0, 0, 0, 0, 0)));
-        let called = quote!(#private::probe::#warned #arguments);
+        let function = quote_spanned!(generated(ends.0)=> #first::probe::warn_output);
+        let arguments = quote_spanned!(span=> #private::probe::finding::future_of_future, &probe, #answers);
+        let warning = of_user(function, &arguments, ends);
         quote_spanned! {span=> if false {
             let probe = #private::probe::unasked::<#ty>();
-            #called;
+            #warning;
             return #private::probe::value(probe);
         } }
     }

@@ -8,24 +8,25 @@
 //!
 //! where the labelled `break` gives the probe the type of `f(x)`. (Its value is a name because other macros, which may see
 //! this output, take `'value ::path` for a label and a colon.) In edition 2024 that would end the temporaries of
-//! `f(x)` too early, so where there may be some, and in all other positions, the value is passed through a function:
+//! `f(x)` too early. And where `f` never returns and the statement ends a block without a value, a block with a `break`
+//! in it would no longer be of any type. There the value is passed to a function, which drops it, and its type stands
+//! for it before `unused_must_use`:
+//!
+//! Input:  `f(x);` at the end of a block
+//! Output: `#[allow(unreachable_code)] end(f(x), { …; if false { value_of(&probe); } probe });`
+//!
+//! In all other positions it is passed through a function:
 //!
 //! Input:  `let _ = f(x);`
 //! Output: `let _ = pass(f(x), discarded(&(0, 0, 0, 0, 0)));`
-//!
-//! So it is in the last statement of a block without a value, too, where `f` may be a function that never returns: the
-//! block is then of any type, which it would not be with a `break` in it.
-//!
-//! Input:  `f(x);` at the end of a block
-//! Output: `#[allow(unreachable_code)] pass(f(x), discarded(&(0, 0, 0, 0, 0)));`
 
+use super::questions::{Position, Questions};
 use super::{Runtime, generated};
-use crate::facts::{Facts, Place, output_value};
+use crate::facts::{Facts, Place};
 use crate::lints::{Level, Levels};
 use crate::probe::{Probe, Question};
 use crate::syntax;
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::quote_spanned;
 use std::collections::HashMap;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Macro, Stmt};
@@ -101,7 +102,7 @@ impl Rewrite<'_> {
         let position = if is_last {
             Position::LastStatement
         } else if syntax::may_leave_temporaries(expr) || syntax::may_jump(expr) {
-            Position::Value
+            Position::StatementWithTemporaries
         } else {
             Position::Statement
         };
@@ -139,11 +140,21 @@ impl VisitMut for Rewrite<'_> {
         }
     }
 
+    fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
+        arm.attrs.retain(|attribute| !syntax::is_checked(attribute));
+        visit_mut::visit_arm_mut(self, arm);
+    }
+
+    fn visit_pat_mut(&mut self, pattern: &mut syn::Pat) {
+        if let syn::Pat::Guard(guarded) = pattern {
+            self.visit_expr_mut(&mut guarded.guard);
+        }
+    }
+
     // As for facts: not part of this body.
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
-    fn visit_pat_mut(&mut self, _: &mut syn::Pat) {}
     fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
     fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
 }
@@ -158,168 +169,4 @@ fn expect_awaited(expr: &mut Expr, line: u32, column: u32, runtime: &Runtime) {
     *expr = Expr::Verbatim(quote_spanned! {span=>
         #private::bound(#private::expect_awaited(#line, #column), #expr)
     });
-}
-
-enum Position {
-    /// A statement with a semicolon and without temporaries.
-    Statement,
-    /// A statement with a semicolon that ends a block.
-    LastStatement,
-    /// Anywhere else.
-    Value,
-}
-
-/// What is asked about one expression, and where the answer is to be underlined.
-struct Questions {
-    asked: Vec<(Question, Level)>,
-    ends: (Span, Span),
-    output_ends: Option<(Span, Span)>,
-}
-
-impl Questions {
-    fn new(asked: Vec<(Question, Level)>, expr: &Expr) -> Self {
-        let output_ends = match expr {
-            Expr::Async(block) => syntax::tail(&block.block).map(output_value).map(ends),
-            _ => None,
-        };
-        Self { asked, ends: ends(expr), output_ends }
-    }
-
-    fn level(&self, of: fn(&Question) -> bool) -> Level {
-        self.asked.iter().find(|(question, _)| of(question)).map_or(Level::Allow, |(_, level)| *level)
-    }
-
-    /// Writes the questions around the expression.
-    fn ask(&self, expr: &mut Expr, position: Position, runtime: &Runtime) {
-        let attributes = syntax::attributes_mut(expr).map(std::mem::take).unwrap_or_default();
-        if self.level(|question| *question == Question::FutureOutput) != Level::Allow {
-            let probe = self.output_probe(runtime);
-            let private = runtime.private(generated(self.ends.0));
-            let pass = quote_spanned!(generated(self.ends.0)=> #private::probe::pass_output);
-            *expr = call(&pass, &quote!(#expr, #probe), generated(self.ends.1));
-        }
-        if let Some(probe) = self.value_probe(runtime) {
-            let span = generated(self.ends.0);
-            let private = runtime.private(span);
-            *expr = match position {
-                Position::Statement => Expr::Verbatim(quote_spanned! {span=>
-                    'value: { if false { let value = #private::probe::value(#probe); break 'value value; } #expr }
-                }),
-                Position::LastStatement | Position::Value => {
-                    let pass = quote_spanned!(span=> #private::probe::pass);
-                    call(&pass, &quote!(#expr, #probe), generated(self.ends.1))
-                }
-            };
-            if matches!(position, Position::LastStatement) {
-                *expr = Expr::Verbatim(quote_spanned!(span=> #[allow(unreachable_code)] #expr));
-            }
-        }
-        if !attributes.is_empty() {
-            *expr = Expr::Verbatim(quote!(#(#attributes)* #expr));
-        }
-    }
-
-    fn output_probe(&self, runtime: &Runtime) -> TokenStream {
-        let ends = self.output_ends.unwrap_or(self.ends);
-        let level = self.level(|question| *question == Question::FutureOutput);
-        probe(
-            runtime,
-            ends,
-            &[(level, Named { deny: "output", warn: "warn_output", finding: "future_of_future" })],
-            false,
-        )
-    }
-
-    fn value_probe(&self, runtime: &Runtime) -> Option<TokenStream> {
-        let strict = self.asked.iter().any(|(question, _)| *question == Question::DiscardedFuture { strict: true });
-        let future = self.level(|question| matches!(question, Question::DiscardedFuture { .. }));
-        let stream = self.level(|question| *question == Question::DiscardedStream);
-        let container = self.level(|question| *question == Question::DiscardedContainer);
-        let bound = self.level(|question| *question == Question::BoundFuture);
-        const FUTURE: Named =
-            Named { deny: "discarded_future", warn: "warn_discarded_future", finding: "unawaited_future" };
-        const CONTAINER: Named =
-            Named { deny: "discarded_container", warn: "warn_discarded_container", finding: "unawaited_in_container" };
-        const STREAM: Named =
-            Named { deny: "discarded_stream", warn: "warn_discarded_stream", finding: "unawaited_stream" };
-        const BOTH: Named = Named { deny: "discarded", ..FUTURE };
-        const BOUND: Named = Named { deny: "bound", warn: "warn_bound", finding: "unused_future_binding" };
-        let asked: Vec<(Level, Named)> = if bound != Level::Allow {
-            vec![(bound, BOUND)]
-        } else if !strict && stream == Level::Allow && future == Level::Deny && container == Level::Deny {
-            vec![(Level::Deny, BOTH)]
-        } else {
-            vec![(future, FUTURE), (container, CONTAINER), (stream, STREAM)]
-        };
-        asked.iter().any(|(level, _)| *level != Level::Allow).then(|| probe(runtime, self.ends, &asked, strict))
-    }
-}
-
-/// The probe functions that ask one question, and the must-use type that stands for a finding at level `warn`.
-#[derive(Clone, Copy)]
-struct Named {
-    deny: &'static str,
-    warn: &'static str,
-    finding: &'static str,
-}
-
-/// An expression of type `Probe<_>` that asks the questions, with its ends at the ends of the user's expression.
-fn probe(runtime: &Runtime, ends: (Span, Span), asked: &[(Level, Named)], strict: bool) -> TokenStream {
-    let denied: Vec<&Named> = asked.iter().filter(|(level, _)| *level == Level::Deny).map(|(_, named)| named).collect();
-    let warned: Vec<&Named> = asked.iter().filter(|(level, _)| *level == Level::Warn).map(|(_, named)| named).collect();
-    let span = generated(ends.0);
-    let private = runtime.private(span);
-    let asks = |named: &Named| {
-        let name = proc_macro2::Ident::new(named.deny, span);
-        let function = quote_spanned!(span=> #private::probe::#name);
-        call(&function, &answers(strict && named.deny == "discarded_future", ends), generated(ends.1)).to_token_stream()
-    };
-    if warned.is_empty()
-        && let [only] = denied[..]
-    {
-        return asks(only);
-    }
-    let denials = denied.into_iter().map(asks);
-    let warnings = warned.into_iter().map(|named| {
-        let name = proc_macro2::Ident::new(named.warn, span);
-        let finding = proc_macro2::Ident::new(named.finding, span);
-        let function = quote_spanned!(span=> #private::probe::#name);
-        let answers = answers(strict && named.warn == "warn_discarded_future", ends);
-        // rustc's `unused_must_use` is silent in generated code, so the warning's outermost tokens are the user's.
-        let arguments = quote_spanned!(span=> #private::probe::finding::#finding, &probe, #answers);
-        let called = respan_first(function, ends.0);
-        call(&called, &arguments, ends.1).to_token_stream()
-    });
-    quote_spanned! {span=> {
-        let probe = #private::probe::unasked();
-        #(let _ = #private::probe::same(&probe, #denials);)*
-        if false { #(#warnings;)* }
-        probe
-    }}
-}
-
-/// The literals whose types are the answers; a strict question has "no" for "can it be printed?" already.
-fn answers(strict: bool, ends: (Span, Span)) -> TokenStream {
-    let span = generated(ends.0);
-    if strict { quote_spanned!(span=> &(0, 0, 0u8, 0u8, 0)) } else { quote_spanned!(span=> &(0, 0, 0, 0, 0)) }
-}
-
-/// A call with its closing parenthesis at a place of the user's code.
-fn call(function: &TokenStream, arguments: &TokenStream, last: Span) -> Expr {
-    let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
-    group.set_span(last);
-    Expr::Verbatim(quote!(#function #group))
-}
-
-/// The tokens with the first one at another place.
-fn respan_first(tokens: TokenStream, span: Span) -> TokenStream {
-    let mut tokens: Vec<_> = tokens.into_iter().collect();
-    for token in tokens.iter_mut().take(2) {
-        token.set_span(span);
-    }
-    tokens.into_iter().collect()
-}
-
-fn ends(expr: &Expr) -> (Span, Span) {
-    (syntax::first_span(expr), syntax::last_span(expr))
 }

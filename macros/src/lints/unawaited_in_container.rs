@@ -11,8 +11,10 @@ pub(crate) const LINT: Lint = Lint { name: "unawaited_in_container", default: Le
 fn check(facts: &Facts, probes: &mut Vec<Probe>) {
     for discard in &facts.discards {
         let level = discard.levels.of(LINT.name);
-        if level != Level::Allow && !is_rightly_discarded(discard) {
-            probes.push(Probe { place: discard.place, question: Question::DiscardedContainer, level });
+        // What a thread returns is in its handle, which is discarded even where it can be printed, and says so by its name.
+        let strict = discard.callee.as_ref().is_some_and(|callee| callee.is_in("thread", "spawn"));
+        if level != Level::Allow && (strict || !is_rightly_discarded(discard)) {
+            probes.push(Probe { place: discard.place, question: Question::DiscardedContainer { strict }, level });
         }
     }
 }

@@ -248,6 +248,12 @@ pub fn pass<T>(value: T, _: Probe<T>) -> T {
     value
 }
 
+/// Gives a statement's value its probe, and drops it as the statement does: before the temporaries.
+#[inline(always)]
+pub fn end<T>(value: T, _: Probe<T>) {
+    drop(value);
+}
+
 /// Gives an async block's output its probe, and returns the block unchanged.
 #[inline(always)]
 pub fn pass_output<A: Future>(block: A, _: Probe<A::Output>) -> A {
@@ -256,6 +262,11 @@ pub fn pass_output<A: Future>(block: A, _: Probe<A::Output>) -> A {
 
 /// Stands for a value of the probed type, in a branch that is never taken.
 pub fn value<T>(_: Probe<T>) -> T {
+    unreachable!("a branch that is never taken was")
+}
+
+/// Stands for a value of the probed type, in a branch that is never taken, for `unused_must_use` to see.
+pub fn value_of<T>(_: &Probe<T>) -> T {
     unreachable!("a branch that is never taken was")
 }
 

@@ -1,0 +1,33 @@
+//! Where generated tokens stand: at the user's tokens, so that the compiler underlines these.
+
+use crate::syntax;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Expr;
+
+/// The place of a user's token with the hygiene of generated code: errors point there, and lints on user code stay silent.
+pub(super) fn generated(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// The places of an expression's first and last token.
+pub(super) fn ends(expr: &Expr) -> (Span, Span) {
+    (syntax::first_span(expr), syntax::last_span(expr))
+}
+
+/// A call with its closing parenthesis at a place of the user's code.
+pub(super) fn call(function: &TokenStream, arguments: &TokenStream, last: Span) -> Expr {
+    let mut group = Group::new(Delimiter::Parenthesis, arguments.clone());
+    group.set_span(last);
+    Expr::Verbatim(quote!(#function #group))
+}
+
+/// A call that lints take for the user's own: rustc's `unused_must_use` is silent in generated code.
+pub(super) fn of_user(function: TokenStream, arguments: &TokenStream, ends: (Span, Span)) -> TokenStream {
+    let mut tokens: Vec<_> = function.into_iter().collect();
+    // The path's leading `::` is two tokens.
+    for token in tokens.iter_mut().take(2) {
+        token.set_span(ends.0);
+    }
+    call(&tokens.into_iter().collect(), arguments, ends.1).into_token_stream()
+}
