@@ -56,16 +56,16 @@ pub(crate) struct Output {
 impl Facts {
     /// Reads a block of statements.
     pub(crate) fn of_block(block: &Block, levels: Levels, sink: &Sink) -> Self {
-        Self::read(levels, sink, |reader| reader.visit_block(block))
+        Self::read(levels, sink, 0, |reader| reader.visit_block(block))
     }
 
     /// Reads an expression that stands in a macro's arguments.
     pub(crate) fn of_expr(expr: &Expr, levels: Levels, sink: &Sink) -> Self {
-        Self::read(levels, sink, |reader| reader.visit_expr(expr))
+        Self::read(levels, sink, 1, |reader| reader.visit_expr(expr))
     }
 
-    fn read(levels: Levels, sink: &Sink, visit: impl FnOnce(&mut Reader<'_>)) -> Self {
-        let mut reader = Reader { facts: Self::default(), levels, sink };
+    fn read(levels: Levels, sink: &Sink, nesting: usize, visit: impl FnOnce(&mut Reader<'_>)) -> Self {
+        let mut reader = Reader { facts: Self::default(), levels, nesting, sink };
         visit(&mut reader);
         reader.facts
     }
@@ -74,6 +74,8 @@ impl Facts {
 struct Reader<'a> {
     facts: Facts,
     levels: Levels,
+    /// How many closures and async blocks, which may be dropped on their own, stand around the place being read.
+    nesting: usize,
     sink: &'a Sink,
 }
 
@@ -175,6 +177,7 @@ impl Reader<'_> {
                 {
                     let mentioned = mentions::mentions(rest, &name.ident);
                     if mentioned
+                        && self.nesting == 0
                         && let Some(made_at) = call_site(init)
                         && sometimes_awaited::sometimes_awaited(&name.ident, rest)
                     {
@@ -260,7 +263,15 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         {
             self.facts.outputs.push(Output { place: Place::of(block), callee: Callee::of(value), levels: self.levels });
         }
+        self.nesting += 1;
         visit::visit_expr_async(self, block);
+        self.nesting -= 1;
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        self.nesting += 1;
+        visit::visit_expr_closure(self, closure);
+        self.nesting -= 1;
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {

@@ -203,6 +203,29 @@ pub(crate) fn may_leave_temporaries(expr: &Expr) -> bool {
     }
 }
 
+/// Could evaluating it wait at an `.await`? What is in a block or closure of its own is not evaluated.
+pub(crate) fn may_suspend(expr: &Expr) -> bool {
+    let mut search = Awaits { found: false };
+    search.visit_expr(expr);
+    search.found
+}
+
+struct Awaits {
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Awaits {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            Expr::Closure(_) | Expr::Async(_) => {}
+            Expr::Await(_) | Expr::Macro(_) => self.found = true,
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
 /// Could it hold a `break` or `continue` without a label, which a labelled block around it would capture?
 pub(crate) fn may_jump(expr: &Expr) -> bool {
     let mut search = Jumps { found: false };

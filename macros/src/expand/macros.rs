@@ -125,8 +125,11 @@ fn branch(input: ParseStream<'_>, levels: Levels, scope: &Scope<'_>) -> syn::Res
 
 /// Input:  `f(x)`
 /// Output: `handed(handing_over(), f(x))`
+///
+/// Not with an `.await` in it: outside of a checked future the mark is the thread's, and the task may go to another.
 fn handed_over(future: &Expr, scope: &Scope<'_>) -> TokenStream {
-    if matches!(syntax::peel(future), Expr::Path(_) | Expr::Reference(_) | Expr::Field(_)) {
+    let makes_none = matches!(syntax::peel(future), Expr::Path(_) | Expr::Reference(_) | Expr::Field(_));
+    if makes_none || syntax::may_suspend(future) {
         return future.to_token_stream();
     }
     let span = generated(syntax::first_span(future));
