@@ -46,6 +46,15 @@ impl CheckedAsync {
         Ok(CheckedAsync { program, target_directory })
     }
 
+    /// The same program in another folder, where later builds do not touch it.
+    pub(crate) fn kept_in(self, directory: &Path) -> Result<CheckedAsync> {
+        let kept = directory.join(self.program.file_name().unwrap_or_default());
+        // A program that is running cannot be written, but replaced.
+        let _ = fs::remove_file(&kept);
+        fs::copy(&self.program, &kept).map_err(|error| format!("cannot write {}: {error}", kept.display()))?;
+        Ok(CheckedAsync { program: kept, ..self })
+    }
+
     /// `cargo checked-async …`, as cargo would call it.
     pub(crate) fn command(&self) -> Command {
         let mut command = outside_of_cargo(&self.program);

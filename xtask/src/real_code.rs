@@ -57,6 +57,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let checked_async = CheckedAsync::build()?;
     let directory = checked_async.target_directory.join("real-code");
     fs::create_dir_all(&directory).map_err(|error| format!("cannot write {}: {error}", directory.display()))?;
+    let checked_async = checked_async.kept_in(&directory)?;
     let trial = Trial { checked_async, target: directory.join("target"), directory, no_tests: options.no_tests };
     let order: Vec<&str> = SUBJECTS.iter().map(|subject| subject.name).collect();
     let mut troubled = Vec::new();

@@ -51,7 +51,8 @@ pub(crate) const SUBJECTS: &[Subject] = &[
     subject("zbus", "5.10.0", ALL, Some(&["--lib"])),
 ];
 
-/// Lints with findings that are true, or code that means it: they become warnings, so that the tests compile. `docs/real-code.md` describes them.
+/// Lints with findings that are true, or in code that means it: they become warnings, so that the tests compile.
+/// `docs/real-code.md` describes them.
 pub(crate) const TRUE_FINDINGS: &[(&str, &[&str])] =
     &[("async-lock", &["unawaited_future"]), ("bb8", &["unawaited_in_container"])];
 
