@@ -2,15 +2,29 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Expr, Macro, Stmt};
+use syn::{Expr, Local, Macro, Pat, Stmt};
 
-/// Does any of the statements mention the name? Another binding of the same name counts too: in doubt, yes.
+/// Does any of the statements mention the name, until one binds it anew? A binding further inside counts as a mention:
+/// in doubt, yes.
 pub(super) fn mentions(statements: &[Stmt], name: &Ident) -> bool {
     let mut search = Search { name, found: false };
-    statements.iter().any(|statement| {
-        search.visit_stmt(statement);
-        search.found
-    })
+    for statement in statements {
+        match statement {
+            Stmt::Local(Local { pat: Pat::Ident(pattern), init, .. })
+                if pattern.ident == *name && pattern.subpat.is_none() =>
+            {
+                if let Some(init) = init {
+                    search.visit_local_init(init);
+                }
+                return search.found;
+            }
+            _ => search.visit_stmt(statement),
+        }
+        if search.found {
+            return true;
+        }
+    }
+    false
 }
 
 struct Search<'a> {
@@ -67,7 +81,8 @@ mod tests {
     #[test]
     fn names_are_found_wherever_they_hide() {
         let name = Ident::new("x", proc_macro2::Span::call_site());
-        let mentioned: [Stmt; 5] = [
+        let mentioned: [Stmt; 6] = [
+            parse_quote!(let x = x.await;),
             parse_quote!(f(x);),
             parse_quote!(println!("{}", x);),
             parse_quote!(println!("{x:?}");),
@@ -79,8 +94,12 @@ mod tests {
         for statement in &mentioned {
             assert!(mentions(std::slice::from_ref(statement), &name), "{}", statement.to_token_stream());
         }
-        let silent: [Stmt; 3] =
-            [parse_quote!(f(xx);), parse_quote!(println!("x {y} {xx}");), parse_quote!(println!("{{}}");)];
+        let silent: [Stmt; 4] = [
+            parse_quote!(f(xx);),
+            parse_quote!(println!("x {y} {xx}");),
+            parse_quote!(println!("{{}}");),
+            parse_quote!(let x = f();),
+        ];
         for statement in &silent {
             assert!(!mentions(std::slice::from_ref(statement), &name), "{}", statement.to_token_stream());
         }
