@@ -16,6 +16,8 @@ async fn mistakes() {
     f().await;
     #[checked(send)] //~ error: unknown argument `send`
     f().await;
+    #[checked(allow)] //~ error: unexpected end of input, expected parentheses
+    f().await;
     #[checked(allow(3))] //~ error: expected ident
     f().await;
     #[checked(colour = "red", allow(nothing))] //~ error: unknown argument `colour`

@@ -52,6 +52,10 @@ async fn on_statements(n: Option<u32>) {
         f();
     }
     match n {
+        #[checked(allow(unawaited_future))]
+        Some(1) => {
+            f();
+        }
         Some(_) => #[checked(allow(unawaited_future))]
         {
             f();
@@ -72,6 +76,10 @@ async fn on_statements(n: Option<u32>) {
     nested.await.await;
     #[checked(allow(unawaited_future))]
     drop(f());
+    drop(
+        #[checked(allow(unawaited_future))]
+        f(),
+    );
     #[checked(allow(unawaited_future))]
     tokio::join!(async {
         f();

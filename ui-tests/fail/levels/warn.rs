@@ -33,6 +33,11 @@ async fn all(n: Option<u32>) {
     });
 }
 
+#[checked_async(warn(future_of_future))]
+async fn output() -> Plain { //~ warning future_of_future: Plain
+    f()
+}
+
 #[checked_async(warn(unawaited_future))]
 impl Drop for Guard {
     fn drop(&mut self) {

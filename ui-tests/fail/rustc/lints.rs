@@ -55,6 +55,12 @@ pub async fn body(unused_argument: u32, mut never_changed: u32) -> u32 { //~ war
     must_use_below().await; //~ warning unused_must_use: must_use_below().await
     old().await; //~ warning deprecated: old
     old_below().await; //~ warning deprecated: old_below
+    String::from("x").as_str(); //~ missed unused_must_use: String::from("x").as_str()
+    [1].map(|n| n + 1).iter(); //~ warning unused_must_use: [1].map(|n| n + 1).iter()
+    if never_changed == 2 {
+        fallible(); //~ warning unused_must_use: fallible()
+        vec![1].iter(); //~ warning unused_must_use: vec![1].iter()
+    }
     let unused = plain(); //~ warning unused_variables: unused
     let mut unchanged = 1; //~ warning unused_mut: mut unchanged
     let assigned; //~ warning unused_variables: assigned

@@ -61,6 +61,18 @@ fn n_is_ready() -> bool {
 }
 
 #[checked_async]
+async fn in_guards(n: u32) {
+    match n {
+        1 if assert_true({ f(); true }) => {} //~ unawaited_future: f()
+        2 if { assert!({ f(); true }); true } => {} //~ unawaited_future: f()
+        _ => {}
+    }
+}
+fn assert_true(value: bool) -> bool {
+    value
+}
+
+#[checked_async]
 async fn good() {
     tokio::join!(f(), async {
         f().await;

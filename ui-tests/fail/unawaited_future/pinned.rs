@@ -10,10 +10,10 @@ async fn f() -> u32 {
 #[checked_async]
 async fn bad() {
     pin!(f()); //~ missed unawaited_future: pin!(f())
-    std::pin::pin!(f()); //~ missed unawaited_future: std::pin::pin!(f())
-    let _ = pin!(f()); //~ missed unawaited_future: pin!(f())
+    std::pin::pin!(f()); //~ unawaited_future: f()
+    let _ = pin!(f()); //~ unawaited_future: f()
     Box::pin(f()); //~ unawaited_future: Box::pin(f())
-    let pinned = pin!(f()); //~ missed unused_future_binding: pin!(f())
+    let pinned = pin!(f()); //~ unused_future_binding: f()
 }
 
 #[checked_async]

@@ -72,7 +72,7 @@ async fn bad(n: Option<u32>, ready: bool) -> u32 {
         f(); //~ unawaited_future: f()
         ready
     } {
-        true if { drop(f()); true } => {} //~ missed unawaited_future: f()
+        true if { drop(f()); true } => {} //~ unawaited_future: f()
         _ => {}
     }
     (|| {

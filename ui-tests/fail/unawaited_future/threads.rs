@@ -9,14 +9,14 @@ async fn f() -> u32 {
 
 #[checked_async]
 async fn bad() {
-    thread::spawn(|| f()); //~ missed unawaited_future: thread::spawn(|| f())
-    thread::spawn(f); //~ missed unawaited_future: thread::spawn(f)
-    std::thread::spawn(move || async { 1 }); //~ missed unawaited_future: std::thread::spawn(move || async { 1 })
-    let _ = thread::spawn(|| f()); //~ missed unawaited_future: thread::spawn(|| f())
-    let _ = thread::Builder::new().spawn(|| f()); //~ missed unawaited_future: thread::Builder::new().spawn(|| f())
-    tokio::task::spawn_blocking(|| f()); //~ missed unawaited_future: tokio::task::spawn_blocking(|| f())
+    thread::spawn(|| f()); //~ unawaited_in_container: thread::spawn(|| f())
+    thread::spawn(f); //~ unawaited_in_container: thread::spawn(f)
+    std::thread::spawn(move || async { 1 }); //~ unawaited_in_container: std::thread::spawn(move || async { 1 })
+    let _ = thread::spawn(|| f()); //~ unawaited_in_container: thread::spawn(|| f())
+    let _ = thread::Builder::new().spawn(|| f()); //~ missed unawaited_in_container: thread::Builder::new().spawn(|| f())
+    tokio::task::spawn_blocking(|| f()); //~ missed unawaited_in_container: tokio::task::spawn_blocking(|| f())
     thread::scope(|scope| {
-        scope.spawn(|| f()); //~ missed unawaited_future: scope.spawn(|| f())
+        scope.spawn(|| f()); //~ missed unawaited_in_container: scope.spawn(|| f())
     });
     thread::spawn(|| {
         f(); //~ unawaited_future: f()

@@ -53,8 +53,9 @@ async fn bad(o: Option<u32>, r: Result<u32, ()>) -> Result<(), String> {
     vec![f()]; //~ unawaited_in_container: vec![f()]
     let _ = vec![f(), f()]; //~ unawaited_in_container: vec![f(), f()]
     Vec::from([f()]); //~ unawaited_in_container: Vec::from([f()])
-    [f(), f()]; //~ missed unawaited_in_container: [f(), f()]
-    let _ = [f()]; //~ missed unawaited_in_container: [f()]
+    [f(), f()]; //~ unawaited_future: f()
+    //~^ unawaited_future: f()
+    let _ = [f()]; //~ unawaited_future: f()
     identity([f()]); //~ unawaited_in_container: identity([f()])
     [1, 2].map(|_| f()); //~ unawaited_in_container: [1, 2].map(|_| f())
     (1, f()); //~ unawaited_future: f()

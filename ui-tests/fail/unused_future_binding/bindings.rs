@@ -34,9 +34,9 @@ async fn bad(mutex: Arc<Mutex<u32>>, lock: &RwLock<u32>, semaphore: Arc<Semaphor
     let [_e, _f] = [f(), f()]; //~ missed unused_future_binding: [f(), f()]
     let _pair = (1, f()); //~ missed unused_future_binding: (1, f())
     let _array = [f()]; //~ missed unused_future_binding: [f()]
-    let _pinned = std::pin::pin!(f()); //~ missed unused_future_binding: std::pin::pin!(f())
+    let _pinned = std::pin::pin!(f()); //~ unused_future_binding: f()
     let _typed: std::pin::Pin<Box<dyn Future<Output = u32>>> = Box::pin(f()); // A written type is intent.
-    let _x = f(); //~ missed unused_future_binding: f()
+    let _x = f(); //~ unused_future_binding: f()
     let _x = 2; // shadows
 }
 
@@ -69,7 +69,7 @@ async fn positions(mutex: &Mutex<u32>, ready: bool) {
 
 #[checked_async]
 async fn only_shadowed(ready: bool) {
-    let x = f(); //~ missed unused_future_binding: f()
+    let x = f(); //~ unused_future_binding: f()
     let x = f().await;
     println!("{x} {ready}");
 }
