@@ -96,6 +96,36 @@ macro_rules! chain {
 }
 chain!(a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12);
 
+/// A long chain of calls, each of which is one type in the next. rustc gives up at 42 without the attribute, with checks
+/// on at about 30, and in release builds at 42 too.
+macro_rules! calls {
+    ($first:ident $($name:ident)*) => {
+        #[checked_async]
+        async fn $first(n: u32) -> u32 {
+            n
+        }
+        calls!(@ $first $($name)*);
+    };
+    (@ $inner:ident $outer:ident $($rest:ident)*) => {
+        #[checked_async]
+        async fn $outer(n: u32) -> u32 {
+            let value = $inner(n).await;
+            value + 1
+        }
+        calls!(@ $outer $($rest)*);
+    };
+    (@ $last:ident) => {
+        #[test]
+        fn a_long_chain_of_calls_compiles() {
+            fn is_send<T: Send>(value: T) -> T {
+                value
+            }
+            assert_eq!(run(is_send($last(0))), 27);
+        }
+    };
+}
+calls!(b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 b11 b12 b13 b14 b15 b16 b17 b18 b19 b20 b21 b22 b23 b24 b25 b26 b27);
+
 #[test]
 fn recursion_through_a_box() {
     assert_eq!(run(factorial(5)), 120);
