@@ -50,7 +50,7 @@ twins! {
         references(&text).await;
         references(&String::from("temporary")).await;
         let _ = references(&String::from("temporary")).await;
-        drop(references(&text).await);
+        drop(vec![references(&text).await]);
         let _unused = kept([1; 100]).await;
         match argument(3).await {
             1 => drop(argument(4).await),
