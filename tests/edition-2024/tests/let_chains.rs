@@ -34,11 +34,10 @@ async fn discards(first: Option<u32>) {
         1
     };
     tokio::join!(async {
-        while let Some(a) = first
+        if let Some(a) = first
             && a > 5
         {
             chain(first, None).await;
-            break;
         }
     });
 }
