@@ -5,7 +5,7 @@ use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::expand::{self, Form, Runtime, Scope, can_be_named, ends_in_box_pin, has_returns};
 use crate::input::{Function, Input};
-use crate::lints::Levels;
+use crate::lints::{self, Levels};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::sync::LazyLock;
@@ -205,6 +205,11 @@ impl Attributed<'_> {
     fn function(&self, mut function: Function, args: &Args, surroundings: Surroundings) -> TokenStream {
         if let Some(handed_on) = self.hand_on(&mut function.attrs, args) {
             return quote!(#(#handed_on)* #function);
+        }
+        if function.sig.asyncness.is_some()
+            && let Some(diagnostic) = lints::future_of_future::check_output(&function.sig.output, args.levels)
+        {
+            self.scope.sink.report(diagnostic);
         }
         let form = self.form(&function, surroundings);
         if let Some(send) = args.send

@@ -20,6 +20,16 @@ impl Diagnostic {
         Self { first: span, last: span, text: message.into() }
     }
 
+    /// An error over several tokens.
+    pub(crate) fn between(first: Span, last: Span, message: impl Into<String>) -> Self {
+        Self { first, last, text: message.into() }
+    }
+
+    /// Adds a fact, or how to silence the error.
+    pub(crate) fn note(self, note: &str) -> Self {
+        Self { text: format!("{}\nnote: {note}", self.text), ..self }
+    }
+
     /// Adds what the user should change.
     pub(crate) fn help(self, help: &str) -> Self {
         Self { text: format!("{}\nhelp: {help}", self.text), ..self }

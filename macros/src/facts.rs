@@ -259,7 +259,10 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
         if let Some(value) = syntax::tail(&block.block).map(output_value)
-            && matches!(value, Expr::Call(_) | Expr::MethodCall(_) | Expr::Path(_))
+            && matches!(
+                value,
+                Expr::Call(_) | Expr::MethodCall(_) | Expr::Path(_) | Expr::If(_) | Expr::Match(_) | Expr::Async(_)
+            )
         {
             self.facts.outputs.push(Output { place: Place::of(block), callee: Callee::of(value), levels: self.levels });
         }

@@ -137,6 +137,9 @@ pub(crate) fn first_span(expr: &Expr) -> Span {
         },
         Expr::Macro(mac) => mac.mac.path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span()),
         Expr::Async(block) => block.async_token.span,
+        Expr::If(if_) => if_.if_token.span,
+        Expr::Match(match_) => match_.match_token.span,
+        Expr::Block(block) if block.label.is_none() => block.block.brace_token.span.open(),
         other => syn::spanned::Spanned::span(other),
     }
 }
@@ -156,6 +159,12 @@ pub(crate) fn last_span(expr: &Expr) -> Span {
             MacroDelimiter::Bracket(bracket) => bracket.span.close(),
         },
         Expr::Async(block) => block.block.brace_token.span.close(),
+        Expr::If(if_) => match &if_.else_branch {
+            Some((_, otherwise)) => last_span(otherwise),
+            None => if_.then_branch.brace_token.span.close(),
+        },
+        Expr::Match(match_) => match_.brace_token.span.close(),
+        Expr::Block(block) => block.block.brace_token.span.close(),
         other => syn::spanned::Spanned::span(other),
     }
 }

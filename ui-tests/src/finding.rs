@@ -52,7 +52,8 @@ impl Finding {
             .filter(|note| is_ours(note))
             .map(str::to_owned)
             .collect();
-        let name = lint(&notes).or_else(|| code.clone()).unwrap_or_else(|| "error".to_owned());
+        // What is certain from the tokens alone comes by `compile_error!`, with its notes in the message.
+        let name = lint(&notes).or_else(|| lint(&[text.to_owned()])).or_else(|| code.clone()).unwrap_or_else(|| "error".to_owned());
         let place = primary.map(place);
         let underlined = primary.map_or_else(String::new, |span| underlined(span, source));
         let mark = Mark {

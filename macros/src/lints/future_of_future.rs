@@ -1,9 +1,13 @@
 //! `future_of_future`: async code whose output is itself a future. See `docs/lints/future_of_future.md`.
 
 use super::unawaited_future::starts_or_drops;
-use super::{Level, Lint};
+use super::{Level, Levels, Lint};
+use crate::diagnostics::Diagnostic;
 use crate::facts::Facts;
 use crate::probe::{Probe, Question};
+use proc_macro2::TokenTree;
+use quote::ToTokens;
+use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
 pub(crate) const LINT: Lint = Lint { name: "future_of_future", default: Level::Deny, check };
 
@@ -14,5 +18,40 @@ fn check(facts: &Facts, probes: &mut Vec<Probe>) {
         if level != Level::Allow && !task {
             probes.push(Probe { place: output.place, question: Question::FutureOutput, level });
         }
+    }
+}
+
+/// An async fn whose return type says `impl Future`, alone or in `Ok` or `Some`: no type could be probed, and none need be.
+pub(crate) fn check_output(output: &ReturnType, levels: Levels) -> Option<Diagnostic> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    // There is no way to warn of what is known from the tokens alone.
+    if levels.of(LINT.name) != Level::Deny || !is_opaque_future(ty) {
+        return None;
+    }
+    let tokens: Vec<TokenTree> = ty.to_token_stream().into_iter().collect();
+    let last = match tokens.last()? {
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    };
+    Some(
+        Diagnostic::between(tokens.first()?.span(), last, "output of async code is itself a future")
+            .help("append `.await` to the inner future")
+            .note("`future_of_future` is denied by default; `#[checked(allow(future_of_future))]` silences it, of a whole function `#[checked_async(allow(…))]`"),
+    )
+}
+
+fn is_opaque_future(ty: &Type) -> bool {
+    match ty {
+        Type::ImplTrait(opaque) => opaque.bounds.iter().any(|bound| {
+            matches!(bound, TypeParamBound::Trait(bound)
+                if bound.path.segments.last().is_some_and(|last| last.ident == "Future"))
+        }),
+        Type::Path(path) => {
+            let Some(last) = path.path.segments.last() else { return false };
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+            (last.ident == "Result" || last.ident == "Option")
+                && matches!(arguments.args.first(), Some(GenericArgument::Type(ty)) if is_opaque_future(ty))
+        }
+        _ => false,
     }
 }

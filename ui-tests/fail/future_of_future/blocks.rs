@@ -29,11 +29,11 @@ async fn bad(db: &Db, ready: bool) {
         future //~ future_of_future: future
     };
     e.await.await;
-    let g = async { if ready { f() } else { f() } }; //~ missed future_of_future: if ready { f() } else { f() }
+    let g = async { if ready { f() } else { f() } }; //~ future_of_future: if ready { f() } else { f() }
     g.await.await;
-    let h = async { match ready { true => f(), false => f() } }; //~ missed future_of_future: match ready { true => f(), false => f() }
+    let h = async { match ready { true => f(), false => f() } }; //~ future_of_future: match ready { true => f(), false => f() }
     h.await.await;
-    let i = async { async { 1 } }; //~ missed future_of_future: async { 1 }
+    let i = async { async { 1 } }; //~ future_of_future: async { 1 }
     i.await.await;
     let j = async { { f() } }; //~ missed future_of_future: f()
     j.await.await;

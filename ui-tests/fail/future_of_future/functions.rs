@@ -59,11 +59,11 @@ async fn generic<F: Future>(future: F) -> F { //~ future_of_future: F
     future
 }
 #[checked_async]
-async fn opaque() -> impl Future<Output = u32> { //~ missed future_of_future: impl Future<Output = u32>
+async fn opaque() -> impl Future<Output = u32> { //~ future_of_future: impl Future<Output = u32>
     f()
 }
 #[checked_async]
-async fn opaque_in_result() -> Result<impl Future<Output = u32>, ()> { //~ missed future_of_future: Result<impl Future<Output = u32>, ()>
+async fn opaque_in_result() -> Result<impl Future<Output = u32>, ()> { //~ future_of_future: Result<impl Future<Output = u32>, ()>
     Ok(f())
 }
 #[checked_async]
