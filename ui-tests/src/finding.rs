@@ -53,7 +53,10 @@ impl Finding {
             .map(str::to_owned)
             .collect();
         // What is certain from the tokens alone comes by `compile_error!`, with its notes in the message.
-        let name = lint(&notes).or_else(|| lint(&[text.to_owned()])).or_else(|| code.clone()).unwrap_or_else(|| "error".to_owned());
+        let name = lint(&notes)
+            .or_else(|| lint(&[text.to_owned()]))
+            .or_else(|| code.clone())
+            .unwrap_or_else(|| "error".to_owned());
         let place = primary.map(place);
         let underlined = primary.map_or_else(String::new, |span| underlined(span, source));
         let mark = Mark {
