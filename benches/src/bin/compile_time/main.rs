@@ -130,6 +130,9 @@ impl Scratch {
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").join("runtime");
         write(&root.join("Cargo.toml"), &manifest(&runtime));
         write(&root.join("src/lib.rs"), "");
+        // The versions that the workspace has, which are on the machine.
+        let lock = runtime.parent().expect("a workspace").join("Cargo.lock");
+        std::fs::copy(lock, root.join("Cargo.lock")).expect("the workspace has a lock file");
         for row in ROWS {
             for functions in [TIMED, COUNTED] {
                 write(&file(&root, row, functions), &functions::crate_of(functions, row.placing, row.attribute));
