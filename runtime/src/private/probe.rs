@@ -23,13 +23,13 @@ use core::pin::Pin;
 
 /// Markers, one for each way in which a question is answered.
 pub mod marker {
-    pub struct No;
-    pub struct Yes;
+    pub struct HoldsNot;
+    pub struct Holds;
     pub struct Diverges;
     pub struct Boxed;
-    pub struct In<M>(M);
+    pub struct Inside<M>(M);
 }
-use marker::{Boxed, Diverges, In, No, Yes};
+use marker::{Boxed, Diverges, Holds, HoldsNot, Inside};
 
 /// Names the output of a function type, and so the type `!`, which stable Rust lets nobody write elsewhere.
 pub trait FnOutput {
@@ -42,20 +42,20 @@ type Never = <fn() -> ! as FnOutput>::Output;
 
 /// Is it a future, or does `.await` turn it into one?
 pub trait IsFuture<Answer, M> {}
-impl<T> IsFuture<u8, No> for T {}
-impl<T: IntoFuture> IsFuture<i32, Yes> for T {}
+impl<T> IsFuture<u8, HoldsNot> for T {}
+impl<T: IntoFuture> IsFuture<i32, Holds> for T {}
 impl IsFuture<i32, Diverges> for () {}
 impl IsFuture<i32, Diverges> for Never {}
 
 /// Does it own a future, as an `Option` or a tuple does?
 pub trait HoldsFuture<Answer, M> {}
-impl<T> HoldsFuture<u8, No> for T {}
+impl<T> HoldsFuture<u8, HoldsNot> for T {}
 impl HoldsFuture<i32, Diverges> for () {}
 impl HoldsFuture<i32, Diverges> for Never {}
 
 /// What a container holds: a future, or another container of one.
 pub trait Content<M> {}
-impl<T: IntoFuture> Content<Yes> for T {}
+impl<T: IntoFuture> Content<Holds> for T {}
 impl Content<Diverges> for () {}
 impl Content<Diverges> for Never {}
 
@@ -65,16 +65,16 @@ impl Content<Diverges> for Never {}
 /// the handle is awaited or not; so can a `oneshot::Receiver`. `Debug` stands first: it fails for opaque types, whose
 /// auto traits rustc could only know by compiling the function that they come from, which may be the one at hand.
 pub trait IsPrintable<Answer, M> {}
-impl<T> IsPrintable<u8, No> for T {}
-impl<T: Debug + Unpin> IsPrintable<i32, Yes> for T {}
+impl<T> IsPrintable<u8, HoldsNot> for T {}
+impl<T: Debug + Unpin> IsPrintable<i32, Holds> for T {}
 
 /// Is it a task handle whose output cannot be printed?
 ///
 /// tokio's `JoinHandle` is unwind-safe whatever its task returns, and its error can become an `io::Error`. What a type
 /// itself must be stands last: for opaque types these are the auto traits of which [`IsPrintable`] tells.
 pub trait IsTaskHandle<Answer, M> {}
-impl<T> IsTaskHandle<u8, No> for T {}
-impl<T, U, E> IsTaskHandle<i32, Yes> for T
+impl<T> IsTaskHandle<u8, HoldsNot> for T {}
+impl<T, U, E> IsTaskHandle<i32, Holds> for T
 where
     T: Future<Output = Result<U, E>>,
     std::io::Error: From<E>,
@@ -86,18 +86,18 @@ impl IsTaskHandle<i32, Diverges> for Never {}
 
 /// Is it a borrow of a future, whose end drops nothing?
 pub trait IsBorrow<Answer, M> {}
-impl<T> IsBorrow<u8, No> for T {}
-impl<T: ?Sized> IsBorrow<i32, Yes> for &mut T {}
-impl<T: ?Sized> IsBorrow<i32, Yes> for Pin<&mut T> {}
+impl<T> IsBorrow<u8, HoldsNot> for T {}
+impl<T: ?Sized> IsBorrow<i32, Holds> for &mut T {}
+impl<T: ?Sized> IsBorrow<i32, Holds> for Pin<&mut T> {}
 impl IsBorrow<i32, Diverges> for () {}
 impl IsBorrow<i32, Diverges> for Never {}
 
 /// Writes the impls of a container: it holds a future when its content is one.
 macro_rules! container {
     ($([$($generics:tt)*] $container:ty;)*) => {$(
-        impl<T: Content<M>, M, $($generics)*> Content<In<M>> for $container {}
-        impl<T: Content<M>, M, $($generics)*> HoldsFuture<i32, In<M>> for $container {}
-        impl<T: IsBorrow<i32, M>, M, $($generics)*> IsBorrow<i32, In<M>> for $container {}
+        impl<T: Content<M>, M, $($generics)*> Content<Inside<M>> for $container {}
+        impl<T: Content<M>, M, $($generics)*> HoldsFuture<i32, Inside<M>> for $container {}
+        impl<T: IsBorrow<i32, M>, M, $($generics)*> IsBorrow<i32, Inside<M>> for $container {}
     )*};
 }
 
@@ -131,7 +131,7 @@ container! {
 
 // A `Box` of an `Unpin` future is a future itself, so inside a container it would have two answers; a boxed `dyn Future`
 // is none.
-impl<T: Content<M>, M> HoldsFuture<i32, In<M>> for Box<T> {}
+impl<T: Content<M>, M> HoldsFuture<i32, Inside<M>> for Box<T> {}
 impl<O> Content<Boxed> for Box<dyn Future<Output = O>> {}
 impl<O> Content<Boxed> for Box<dyn Future<Output = O> + Send> {}
 impl<O> HoldsFuture<i32, Boxed> for Box<dyn Future<Output = O>> {}
@@ -139,24 +139,24 @@ impl<O> HoldsFuture<i32, Boxed> for Box<dyn Future<Output = O> + Send> {}
 
 /// Is it a future in `Ok` or `Some`, as the output of an async fn may be?
 pub trait YieldsFuture<Answer, M> {}
-impl<T> YieldsFuture<u8, No> for T {}
-impl<T: IntoFuture> YieldsFuture<i32, Yes> for T {}
-impl<T: OkOrSome<M>, M> YieldsFuture<i32, In<M>> for Option<T> {}
-impl<T: OkOrSome<M>, M, E> YieldsFuture<i32, In<M>> for Result<T, E> {}
+impl<T> YieldsFuture<u8, HoldsNot> for T {}
+impl<T: IntoFuture> YieldsFuture<i32, Holds> for T {}
+impl<T: OkOrSome<M>, M> YieldsFuture<i32, Inside<M>> for Option<T> {}
+impl<T: OkOrSome<M>, M, E> YieldsFuture<i32, Inside<M>> for Result<T, E> {}
 impl YieldsFuture<i32, Diverges> for () {}
 impl YieldsFuture<i32, Diverges> for Never {}
 
 /// What an `Ok` or `Some` holds.
 pub trait OkOrSome<M> {}
-impl<T: IntoFuture> OkOrSome<Yes> for T {}
+impl<T: IntoFuture> OkOrSome<Holds> for T {}
 impl OkOrSome<Diverges> for () {}
 impl OkOrSome<Diverges> for Never {}
 
 /// Is it a stream?
 pub trait IsStream<Answer, M> {}
-impl<T> IsStream<u8, No> for T {}
+impl<T> IsStream<u8, HoldsNot> for T {}
 #[cfg(feature = "stream")]
-impl<T: futures_core::Stream> IsStream<i32, Yes> for T {}
+impl<T: futures_core::Stream> IsStream<i32, Holds> for T {}
 impl IsStream<i32, Diverges> for () {}
 impl IsStream<i32, Diverges> for Never {}
 
@@ -181,9 +181,9 @@ macro_rules! verdict {
         #[diagnostic::do_not_recommend]
         impl<T> $name<i32, u8, u8, u8, Diverges> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T> $name<i32, u8, u8, u8, In<Diverges>> for T {}
+        impl<T> $name<i32, u8, u8, u8, Inside<Diverges>> for T {}
         #[diagnostic::do_not_recommend]
-        impl<T> $name<i32, u8, u8, u8, In<In<Diverges>>> for T {}
+        impl<T> $name<i32, u8, u8, u8, Inside<Inside<Diverges>>> for T {}
     };
 }
 
