@@ -31,7 +31,6 @@ pub(crate) const SUBJECTS: &[Subject] = &[
     subject("mini-redis", "0.4.1", ALL, TEST),
     subject("deadpool", "0.13.1", ALL, TEST),
     subject("async-lock", "3.5.0", ALL, TEST),
-    subject("async-broadcast", "0.7.2", ALL, TEST),
     subject("futures-concurrency", "7.7.1", ALL, TEST),
     subject("tokio-stream", "0.1.19", FULL, TEST_FULL),
     subject("tokio-util", "0.7.20", FULL, TEST_FULL),
@@ -45,10 +44,10 @@ pub(crate) const SUBJECTS: &[Subject] = &[
     subject("tower-http", "0.7.1", &["--features=full"], None),
     subject("reqwest", "0.13.5", ALL, TEST),
     subject("rumqttc", "0.25.1", ALL, TEST),
-    subject("async-nats", "0.51.0", ALL, Some(&["--lib"])),
+    subject("async-nats", "0.51.0", &[], None),
     subject("moka", "0.12.16", &["--features=future", "--all-targets"], Some(&["--features=future", "--lib"])),
     subject("quinn", "0.11.12", ALL, TEST),
-    subject("zbus", "5.10.0", ALL, Some(&["--lib"])),
+    subject("zbus", "5.10.0", &[], None),
 ];
 
 /// Lints with findings that are true, or in code that means it: they become warnings, so that the tests compile.
