@@ -3,9 +3,10 @@
 
 use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::expand::{self, Form, Runtime, Scope, can_be_named, ends_in_box_pin, has_returns};
+use crate::expand::{self, Form, Runtime, Scope, can_be_named, ends_in_box_pin};
 use crate::input::{Function, Input};
 use crate::lints::{self, Levels};
+use crate::syntax;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::sync::LazyLock;
@@ -246,13 +247,18 @@ impl Attributed<'_> {
     /// A function that is not async may make its future by hand, or another attribute may have done it.
     fn form_of_sync(&self, function: &Function, surroundings: Surroundings) -> Form {
         let returned = returned_future(&function.sig);
-        if returned == Some(Returned::Impl) && !has_returns(function.block.to_token_stream()) {
+        if returned == Some(Returned::Impl) // Early `return`s would need the same wrapping as the last expression.
+            && !syntax::holds_word(function.block.to_token_stream(), &["return"])
+        {
             return Form::ReturnsFuture;
         }
         if returned == Some(Returned::Boxed) && ends_in_box_pin(&function.block) {
             return Form::ReturnsBox;
         }
-        if returned.is_none() && !surroundings.nested && !holds_async(function.block.to_token_stream()) {
+        if returned.is_none()
+            && !surroundings.nested
+            && !syntax::holds_word(function.block.to_token_stream(), &["async", "await"])
+        {
             self.report(not_async(&function.sig.to_token_stream()));
         }
         Form::Linted
@@ -383,10 +389,7 @@ fn returned_future(sig: &Signature) -> Option<Returned> {
                     .is_some_and(|last| ["Future", "Send", "Sync", "Unpin"].iter().any(|name| last.ident == name)),
                 _ => true,
             };
-            let is_future = impl_trait.bounds.iter().any(|bound| {
-                matches!(bound, syn::TypeParamBound::Trait(bound)
-                    if bound.path.segments.last().is_some_and(|last| last.ident == "Future"))
-            });
+            let is_future = impl_trait.bounds.iter().any(syntax::is_future_bound);
             (is_future && impl_trait.bounds.iter().all(transparent)).then_some(Returned::Impl)
         }
         syn::Type::Path(path) => {
@@ -400,15 +403,6 @@ fn returned_future(sig: &Signature) -> Option<Returned> {
         }
         _ => None,
     }
-}
-
-/// Is there an async block or closure, or an `.await`, as another attribute leaves behind?
-fn holds_async(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => holds_async(group.stream()),
-        TokenTree::Ident(ident) => ident == "async" || ident == "await",
-        _ => false,
-    })
 }
 
 #[cfg(test)]

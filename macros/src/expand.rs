@@ -10,7 +10,7 @@ mod questions;
 mod spans;
 
 pub(crate) use body::Scope;
-pub(crate) use function::{Form, ends_in_box_pin, function, has_returns};
+pub(crate) use function::{Form, ends_in_box_pin, function};
 pub(crate) use output::can_be_named;
 
 use proc_macro2::{Span, TokenStream};

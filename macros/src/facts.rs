@@ -12,7 +12,7 @@ use crate::lints::Levels;
 use crate::syntax::{self, Callee};
 use std::collections::HashMap;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Local, Macro, Pat, Stmt};
+use syn::{Block, Expr, Macro, Pat, Stmt};
 
 /// Where a node of the syntax tree is in memory: its identity between reading and rewriting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,23 +151,16 @@ impl Reader<'_> {
         })
     }
 
-    /// Looks at `let`s: discarded values, and names that are candidates for never being mentioned again.
-    fn local(&mut self, local: &Local, rest: &[Stmt], candidates: &mut Vec<Candidate>) {
-        let Some(init) = &local.init else { return };
-        if init.diverge.is_none() {
-            self.bind(&local.pat, &init.expr, rest, candidates);
-        }
-    }
-
-    fn bind(&mut self, pattern: &Pat, init: &Expr, rest: &[Stmt], candidates: &mut Vec<Candidate>) {
+    /// Looks at what a `let` does with a value: discards it, or gives it a name that may never be mentioned again.
+    fn bind(&mut self, pattern: &Pat, init: &Expr, rest: &[Stmt]) {
         match (pattern, syntax::peel(init)) {
             (Pat::Wild(_), _) => self.discard(init),
-            (Pat::Paren(paren), _) => self.bind(&paren.pat, init, rest, candidates),
+            (Pat::Paren(paren), _) => self.bind(&paren.pat, init, rest),
             (Pat::Tuple(patterns), Expr::Tuple(values)) if patterns.elems.len() == values.elems.len() => {
                 let rest_pattern = patterns.elems.iter().any(|element| matches!(element, Pat::Rest(_)));
                 if !rest_pattern {
                     for (pattern, value) in patterns.elems.iter().zip(&values.elems) {
-                        self.bind(pattern, value, rest, candidates);
+                        self.bind(pattern, value, rest);
                     }
                 }
             }
@@ -175,26 +168,19 @@ impl Reader<'_> {
                 if let Some(fact) = self.probed(init)
                     && !extends_temporaries(init)
                 {
-                    let mentioned = mentions::mentions(rest, &name.ident);
-                    if mentioned
-                        && self.nesting == 0
+                    if !mentions::mentions(rest, &name.ident) {
+                        self.facts.unmentioned.push(fact);
+                    } else if self.nesting == 0
                         && let Some(made_at) = call_site(init)
                         && sometimes_awaited::sometimes_awaited(&name.ident, rest)
                     {
                         self.facts.sometimes_awaited.insert(fact.place, made_at);
                     }
-                    candidates.push(Candidate { fact, mentioned });
                 }
             }
             _ => {}
         }
     }
-}
-
-/// A `let` whose name may never be mentioned again.
-struct Candidate {
-    fact: Discard,
-    mentioned: bool,
 }
 
 impl<'ast> Visit<'ast> for Reader<'_> {
@@ -203,15 +189,16 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             let rest = &block.stmts[index + 1..];
             match statement {
                 Stmt::Local(local) => self.with_levels(&local.attrs, |reader| {
-                    let mut candidates = Vec::new();
-                    reader.local(local, rest, &mut candidates);
-                    let unmentioned = candidates.into_iter().filter(|candidate| !candidate.mentioned);
-                    reader.facts.unmentioned.extend(unmentioned.map(|candidate| candidate.fact));
+                    if let Some(init) = &local.init
+                        && init.diverge.is_none()
+                    {
+                        reader.bind(&local.pat, &init.expr, rest);
+                    }
                     visit::visit_local(reader, local);
                 }),
                 Stmt::Expr(expr, semicolon) => self.with_levels(syntax::attributes(expr), |reader| {
                     if semicolon.is_some() {
-                        reader.discard(expr);
+                        reader.discard_unattributed(expr);
                     }
                     visit::visit_expr(reader, expr);
                 }),

@@ -1,8 +1,10 @@
 //! Questions about one expression, answered by its syntax alone.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Path, Stmt};
+use syn::{Attribute, Block, Expr, Macro, MacroDelimiter, Path, Stmt, Type, TypeParamBound};
 
 /// Writes a match over every kind of expression that has attributes.
 macro_rules! each_expr {
@@ -258,16 +260,33 @@ impl<'ast> Visit<'ast> for Jumps {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        self.found = self.found || jumps_in(mac.tokens.clone());
+        self.found = self.found || holds_word(mac.tokens.clone(), &["break", "continue"]);
     }
 
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
-fn jumps_in(tokens: TokenStream) -> bool {
+/// Is one of these words among the tokens?
+pub(crate) fn holds_word(tokens: TokenStream, words: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => jumps_in(group.stream()),
-        TokenTree::Ident(ident) => ident == "break" || ident == "continue",
+        TokenTree::Group(group) => holds_word(group.stream(), words),
+        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
         _ => false,
     })
+}
+
+/// Does a bound say that the type is a future?
+pub(crate) fn is_future_bound(bound: &TypeParamBound) -> bool {
+    matches!(bound, TypeParamBound::Trait(bound) if bound.path.segments.last().is_some_and(|last| last.ident == "Future"))
+}
+
+/// The places of a type's first and last token.
+pub(crate) fn type_ends(ty: &Type) -> (Span, Span) {
+    let tokens: Vec<TokenTree> = ty.to_token_stream().into_iter().collect();
+    let last = match tokens.last() {
+        Some(TokenTree::Group(group)) => group.span_close(),
+        Some(token) => token.span(),
+        None => ty.span(),
+    };
+    (tokens.first().map_or_else(|| ty.span(), TokenTree::span), last)
 }

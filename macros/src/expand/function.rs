@@ -6,7 +6,7 @@ use super::{Runtime, generated, parameters};
 use crate::args::Args;
 use crate::input::Function;
 use crate::syntax;
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ReturnType, Stmt};
 
@@ -201,13 +201,4 @@ pub(crate) fn ends_in_box_pin(block: &syn::Block) -> bool {
     call.args.len() == 1
         && names.next().is_some_and(|name| name == "pin")
         && names.next().is_some_and(|name| name == "Box")
-}
-
-/// Are there `return`s of the function itself, which would need the same wrapping as its last expression?
-pub(crate) fn has_returns(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => has_returns(group.stream()),
-        TokenTree::Ident(ident) => ident == "return",
-        _ => false,
-    })
 }

@@ -4,7 +4,8 @@ use super::Runtime;
 use super::questions::answers;
 use super::spans::{call, generated, of_user};
 use crate::lints::Level;
-use proc_macro2::{Span, TokenStream, TokenTree};
+use crate::syntax;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
@@ -52,7 +53,7 @@ impl Output {
         let Some(declared) = self.declared.as_ref().filter(|ty| level != Level::Allow && may_be_future(ty)) else {
             return quote_spanned!(span=> if false { return #private::probe::any::<#ty>(); });
         };
-        let ends = ends(declared);
+        let ends = syntax::type_ends(declared);
         let answers = answers(false, ends);
         let first = runtime.private(generated(ends.0));
         if level == Level::Deny {
@@ -73,25 +74,7 @@ impl Output {
 
 /// Can a return type be written again in the body? Not with an `impl Trait` in it.
 pub(crate) fn can_be_named(output: &ReturnType) -> bool {
-    fn names_impl(tokens: TokenStream) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Group(group) => names_impl(group.stream()),
-            TokenTree::Ident(ident) => ident == "impl",
-            _ => false,
-        })
-    }
-    !names_impl(output.to_token_stream())
-}
-
-/// The places of a type's first and last token.
-fn ends(ty: &Type) -> (Span, Span) {
-    let tokens: Vec<TokenTree> = ty.to_token_stream().into_iter().collect();
-    let last = match tokens.last() {
-        Some(TokenTree::Group(group)) => group.span_close(),
-        Some(token) => token.span(),
-        None => ty.span(),
-    };
-    (tokens.first().map_or_else(|| ty.span(), TokenTree::span), last)
+    !syntax::holds_word(output.to_token_stream(), &["impl"])
 }
 
 /// Could the type be a future, or one in `Ok` or `Some`? Not if it is well known to be something else.

@@ -6,7 +6,7 @@ use super::generated;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Pat, PatIdent, Signature, Token};
+use syn::{Attribute, FnArg, Pat, PatIdent, Signature};
 
 /// Makes each parameter a plain name.
 ///
@@ -46,7 +46,7 @@ fn move_one(pattern: &mut Pat, index: usize) -> (Pat, Vec<TokenStream>) {
     if let Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, mutability, .. }) = pattern {
         let span = generated(ident.span());
         let moved = quote_spanned!(span=> let #mutability #ident = #ident;);
-        return (name(ident.clone(), None), vec![moved]);
+        return (name(ident.clone()), vec![moved]);
     }
     let span = generated(pattern.span());
     let ident = Ident::new(&format!("argument_{index}"), span);
@@ -59,7 +59,7 @@ fn move_one(pattern: &mut Pat, index: usize) -> (Pat, Vec<TokenStream>) {
     } else {
         moves.push(quote_spanned!(span=> let _ = #ident;));
     }
-    (name(ident, None), moves)
+    (name(ident), moves)
 }
 
 /// Does the attribute set the level of a lint of rustc or clippy?
@@ -78,8 +78,8 @@ fn borrows_mutably(pattern: TokenStream) -> bool {
     })
 }
 
-fn name(ident: Ident, mutability: Option<Token![mut]>) -> Pat {
-    Pat::Ident(PatIdent { attrs: Vec::new(), by_ref: None, mutability, ident, subpat: None })
+fn name(ident: Ident) -> Pat {
+    Pat::Ident(PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None })
 }
 
 /// The place of the signature's last token, for generated code that belongs to the whole function.

@@ -5,9 +5,8 @@ use super::{Level, Levels, Lint};
 use crate::diagnostics::Diagnostic;
 use crate::facts::Facts;
 use crate::probe::{Probe, Question};
-use proc_macro2::TokenTree;
-use quote::ToTokens;
-use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
+use crate::syntax;
+use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
 pub(crate) const LINT: Lint = Lint { name: "future_of_future", default: Level::Deny, check };
 
@@ -28,13 +27,9 @@ pub(crate) fn check_output(output: &ReturnType, levels: Levels) -> Option<Diagno
     if levels.of(LINT.name) != Level::Deny || !is_opaque_future(ty) {
         return None;
     }
-    let tokens: Vec<TokenTree> = ty.to_token_stream().into_iter().collect();
-    let last = match tokens.last()? {
-        TokenTree::Group(group) => group.span_close(),
-        token => token.span(),
-    };
+    let (first, last) = syntax::type_ends(ty);
     Some(
-        Diagnostic::between(tokens.first()?.span(), last, "output of async code is itself a future")
+        Diagnostic::between(first, last, "output of async code is itself a future")
             .help("append `.await` to the inner future")
             .note("`future_of_future` is denied by default; `#[checked(allow(future_of_future))]` silences it, of a whole function `#[checked_async(allow(…))]`"),
     )
@@ -42,10 +37,7 @@ pub(crate) fn check_output(output: &ReturnType, levels: Levels) -> Option<Diagno
 
 fn is_opaque_future(ty: &Type) -> bool {
     match ty {
-        Type::ImplTrait(opaque) => opaque.bounds.iter().any(|bound| {
-            matches!(bound, TypeParamBound::Trait(bound)
-                if bound.path.segments.last().is_some_and(|last| last.ident == "Future"))
-        }),
+        Type::ImplTrait(opaque) => opaque.bounds.iter().any(syntax::is_future_bound),
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else { return false };
             let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
