@@ -1,26 +1,52 @@
 //! The arguments of the attribute, and of the statement attribute `#[checked(…)]`.
 
 use crate::diagnostics::{Diagnostic, Sink};
+use crate::imports::Meaning;
 use crate::lints::{LINTS, Level, Levels};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, LitStr, Meta, Path, Token};
 
-const ARGUMENTS: &str = "`allow(…)`, `warn(…)`, `deny(…)`, `send`, `name = \"…\"` and `crate = path`";
+const ARGUMENTS: &str = "`allow(…)`, `warn(…)`, `deny(…)`, `blocking(\"…\")`, `non_blocking(\"…\")`, `send`, \
+    `name = \"…\"` and `crate = path`";
 
 /// What the user wrote in `#[checked_async(…)]`.
 #[derive(Clone, Default)]
 pub(crate) struct Args {
     pub(crate) levels: Levels,
+    /// `blocking("…")` and `non_blocking("…")`: the project's own functions that block, and listed ones that do not.
+    pub(crate) lists: Rc<Lists>,
     /// `send`: assert at the definition that the future is `Send`.
     pub(crate) send: Option<Span>,
     /// `name = "…"`: what reports call the function.
     pub(crate) name: Option<LitStr>,
     /// `crate = path`: where the runtime crate is, for those who renamed it.
     pub(crate) runtime: Option<Path>,
+}
+
+/// What a project adds to the lists of lints, and takes away: paths of functions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lists {
+    /// `blocking("…")`
+    pub(crate) blocking: Vec<String>,
+    /// `non_blocking("…")`
+    pub(crate) non_blocking: Vec<String>,
+}
+
+impl Lists {
+    /// Does the project say that this function does not block?
+    pub(crate) fn frees(&self, meaning: &Meaning) -> bool {
+        self.non_blocking.iter().any(|path| meaning.may_be_listed_as(path))
+    }
+
+    /// Does the project say that a method of this name does not block, whatever it belongs to?
+    pub(crate) fn frees_method(&self, name: &str) -> bool {
+        self.non_blocking.iter().any(|path| path.rsplit("::").next() == Some(name))
+    }
 }
 
 impl Args {
@@ -52,7 +78,10 @@ impl Args {
         let send = self.send.map(|span| quote_spanned!(span=> send,));
         let name = self.name.as_ref().map(|name| quote!(name = #name,));
         let runtime = self.runtime.as_ref().map(|path| quote!(crate = #path,));
-        quote!(#(#levels)* #send #name #runtime)
+        let Lists { blocking, non_blocking } = &*self.lists;
+        let blocking = (!blocking.is_empty()).then(|| quote!(blocking(#(#blocking),*),));
+        let non_blocking = (!non_blocking.is_empty()).then(|| quote!(non_blocking(#(#non_blocking),*),));
+        quote!(#(#levels)* #blocking #non_blocking #send #name #runtime)
     }
 
     fn parse_one(&mut self, input: ParseStream<'_>, sink: &Sink) -> syn::Result<()> {
@@ -68,6 +97,13 @@ impl Args {
             let content;
             syn::parenthesized!(content in input);
             return set_levels(&mut self.levels, level, &content, sink);
+        }
+        if key == "blocking" || key == "non_blocking" {
+            let content;
+            syn::parenthesized!(content in input);
+            let lists = Rc::make_mut(&mut self.lists);
+            let list = if key == "blocking" { &mut lists.blocking } else { &mut lists.non_blocking };
+            return add_paths(list, &content, sink);
         }
         if key == "send" {
             set_once(&mut self.send, key.span(), key.span(), "send", sink);
@@ -133,6 +169,23 @@ fn set_levels(levels: &mut Levels, level: Level, input: ParseStream<'_>, sink: &
     for lint in input.parse_terminated(Ident::parse_any, Token![,])? {
         if !levels.set(&lint.to_string(), level) {
             sink.report(unknown_lint(&lint));
+        }
+    }
+    Ok(())
+}
+
+/// Reads the paths in `blocking("a::b", "c::d")`.
+fn add_paths(list: &mut Vec<String>, input: ParseStream<'_>, sink: &Sink) -> syn::Result<()> {
+    for literal in input.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])? {
+        match literal.parse::<Path>() {
+            Ok(path) => {
+                let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+                list.push(segments.join("::"));
+            }
+            Err(_) => sink.report(
+                Diagnostic::at(literal.span(), format!("`{}` is not a path", literal.value()))
+                    .help("write a function's path, such as `\"legacy::fetch\"`"),
+            ),
         }
     }
     Ok(())

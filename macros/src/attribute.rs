@@ -51,7 +51,7 @@ impl Reader {
 pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement, reader: Reader) -> TokenStream {
     let sink = Sink::new();
     let args = Args::parse(args, Levels::default(), &sink);
-    let attribute = Attributed { scope: Scope { runtime: Runtime::new(args.runtime.clone()), sink: &sink }, placement };
+    let attribute = Attributed { scope: Scope::new(Runtime::new(args.runtime.clone()), &sink), placement };
     let mut output = match reader {
         Reader::Compiler => attribute.item(input, &args),
         Reader::Editor => {

@@ -8,6 +8,7 @@ mod parameters;
 mod probes;
 mod questions;
 mod spans;
+mod warnings;
 
 pub(crate) use body::Scope;
 pub(crate) use function::{Form, ends_in_box_pin, function};

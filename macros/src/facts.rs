@@ -3,14 +3,21 @@
 //! Read-only. A fact names its expression by [`Place`], which the rewrite finds again as long as nothing is moved
 //! between the two.
 
+mod calls;
 mod mentions;
+mod names;
 mod sometimes_awaited;
 
-use crate::args::statement_levels;
+pub(crate) use calls::{Call, Iterated, Matched, Passed};
+pub(crate) use names::Names;
+
+use crate::args::{Lists, statement_levels};
 use crate::diagnostics::Sink;
 use crate::lints::Levels;
+use crate::select::{Handler, Select};
 use crate::syntax::{self, Callee};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Macro, Pat, Stmt};
 
@@ -24,26 +31,68 @@ impl Place {
     }
 }
 
+/// What is known of the place where some code stands.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) levels: Levels,
+    /// Does it run while a future is polled?
+    pub(crate) asynchronous: bool,
+    /// Does a loop run it again and again?
+    pub(crate) in_loop: bool,
+    /// Is it what an `assert!` takes for true?
+    pub(crate) in_assert: bool,
+    pub(crate) names: Rc<Names>,
+    pub(crate) lists: Rc<Lists>,
+}
+
 /// All facts about one body.
-#[derive(Default)]
-pub(crate) struct Facts {
-    pub(crate) discards: Vec<Discard>,
-    pub(crate) unmentioned: Vec<Discard>,
+pub(crate) struct Facts<'ast> {
+    pub(crate) names: Rc<Names>,
+    /// Is it what an `assert!` takes for true?
+    pub(crate) in_assert: bool,
+    /// The calls that run while a future is polled.
+    pub(crate) calls: Vec<Call<'ast>>,
+    /// The functions that are passed by name to what calls them while a future is polled.
+    pub(crate) passed: Vec<Passed<'ast>>,
+    /// The patterns that values are matched with: those of `if let` and `while let`, and of each `match`.
+    pub(crate) matches: Vec<Matched<'ast>>,
+    /// The variables that `for` loops run over: `for x in values`, `for x in &values`.
+    pub(crate) iterated: Vec<Iterated<'ast>>,
+    /// The project's own additions to the lists of lints.
+    pub(crate) lists: Rc<Lists>,
+    pub(crate) discards: Vec<Discard<'ast>>,
+    pub(crate) unmentioned: Vec<Discard<'ast>>,
     pub(crate) outputs: Vec<Output>,
     /// Calls whose future is bound and awaited on some ways only, with the line and column at which it will be made.
     pub(crate) sometimes_awaited: HashMap<Place, (u32, u32)>,
-    /// The levels at each macro call, whose arguments are looked at on their own.
-    pub(crate) macros: HashMap<Place, Levels>,
+    /// The context of each macro call, whose arguments are looked at on their own.
+    pub(crate) macros: HashMap<Place, Context>,
 }
 
 /// A value that is dropped where it was made, or at the end of the scope of a name that nothing mentions.
-pub(crate) struct Discard {
+pub(crate) struct Discard<'ast> {
     pub(crate) place: Place,
     /// What made the value, where that has a name.
     pub(crate) callee: Option<Callee>,
     /// Was it awaited? The value is then the output of the call, not what was called.
     pub(crate) awaited: bool,
+    pub(crate) how: How,
+    /// None for a macro that stands as a statement.
+    pub(crate) expr: Option<&'ast Expr>,
     pub(crate) levels: Levels,
+}
+
+/// How a value is discarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// `f();`
+    Statement,
+    /// `let _ = f();`
+    Underscore,
+    /// `drop(f());`
+    Drop,
+    /// `let x = f();` without a later mention of `x`.
+    Unmentioned,
 }
 
 /// An async block whose output comes from a call or a name.
@@ -53,88 +102,147 @@ pub(crate) struct Output {
     pub(crate) levels: Levels,
 }
 
-impl Facts {
+impl<'ast> Facts<'ast> {
     /// Reads a block of statements.
-    pub(crate) fn of_block(block: &Block, levels: Levels, sink: &Sink) -> Self {
-        Self::read(levels, sink, 0, |reader| reader.visit_block(block))
+    pub(crate) fn of_block(block: &'ast Block, context: Context, sink: &'ast Sink) -> Self {
+        Self::read(context, sink, 0, |reader| reader.visit_block(block))
     }
 
     /// Reads an expression that stands in a macro's arguments.
-    pub(crate) fn of_expr(expr: &Expr, levels: Levels, sink: &Sink) -> Self {
-        Self::read(levels, sink, 1, |reader| reader.visit_expr(expr))
+    pub(crate) fn of_expr(expr: &'ast Expr, context: Context, sink: &'ast Sink) -> Self {
+        Self::read(context, sink, 1, |reader| reader.visit_expr(expr))
     }
 
-    fn read(levels: Levels, sink: &Sink, nesting: usize, visit: impl FnOnce(&mut Reader<'_>)) -> Self {
-        let mut reader = Reader { facts: Self::default(), levels, nesting, sink };
+    /// Reads the futures and handlers of a `select!`.
+    pub(crate) fn of_select(select: &'ast Select, context: Context, sink: &'ast Sink) -> Self {
+        Self::read(context, sink, 0, |reader| {
+            for arm in &select.arms {
+                if let Some(future) = arm.future() {
+                    reader.nesting += 1;
+                    reader.awaited.insert(Place::of(syntax::peel(future)));
+                    reader.visit_expr(future);
+                    reader.nesting -= 1;
+                }
+                match &arm.handler {
+                    Handler::Block(block) => reader.visit_block(block),
+                    Handler::Expr(expr) => reader.visit_expr(expr),
+                }
+            }
+        })
+    }
+
+    fn read(context: Context, sink: &'ast Sink, nesting: usize, visit: impl FnOnce(&mut Reader<'ast>)) -> Self {
+        let facts = Self {
+            names: context.names.clone(),
+            in_assert: context.in_assert,
+            calls: Vec::new(),
+            passed: Vec::new(),
+            matches: Vec::new(),
+            iterated: Vec::new(),
+            lists: context.lists.clone(),
+            discards: Vec::new(),
+            unmentioned: Vec::new(),
+            outputs: Vec::new(),
+            sometimes_awaited: HashMap::new(),
+            macros: HashMap::new(),
+        };
+        let mut reader = Reader { facts, context, nesting, in_place: HashSet::new(), awaited: HashSet::new(), sink };
         visit(&mut reader);
         reader.facts
     }
 }
 
-struct Reader<'a> {
-    facts: Facts,
-    levels: Levels,
+struct Reader<'ast> {
+    facts: Facts<'ast>,
+    context: Context,
     /// How many closures and async blocks, which may be dropped on their own, stand around the place being read.
     nesting: usize,
-    sink: &'a Sink,
+    /// The closures that run where they stand.
+    in_place: HashSet<Place>,
+    /// The expressions to which `.await` is appended.
+    awaited: HashSet<Place>,
+    sink: &'ast Sink,
 }
 
-impl Reader<'_> {
+impl<'ast> Reader<'ast> {
     /// Goes on with the levels that `#[checked(…)]` among these attributes sets.
     fn with_levels(&mut self, attributes: &[syn::Attribute], visit: impl FnOnce(&mut Self)) {
-        let outer = self.levels;
+        let outer = self.context.levels;
         for attribute in attributes.iter().filter(|attribute| syntax::is_checked(attribute)) {
-            self.levels = statement_levels(attribute, self.levels, self.sink);
+            self.context.levels = statement_levels(attribute, self.context.levels, self.sink);
         }
         visit(self);
-        self.levels = outer;
+        self.context.levels = outer;
+    }
+
+    /// Reads the inside of a closure or an async block.
+    fn nested(&mut self, asynchronous: bool, visit: impl FnOnce(&mut Self)) {
+        let outer = (self.context.asynchronous, self.context.in_loop);
+        (self.context.asynchronous, self.context.in_loop) = (asynchronous, false);
+        self.nesting += 1;
+        visit(self);
+        self.nesting -= 1;
+        (self.context.asynchronous, self.context.in_loop) = outer;
+    }
+
+    fn in_loop(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.context.in_loop, true);
+        visit(self);
+        self.context.in_loop = outer;
     }
 
     /// Notes that the value of this expression is discarded: the call in it that makes the value, in each branch.
-    fn discard(&mut self, expr: &Expr) {
+    fn discard(&mut self, expr: &'ast Expr, how: How) {
         match syntax::attributes(expr) {
-            [] => self.discard_unattributed(expr),
-            attributes => self.with_levels(attributes, |reader| reader.discard_unattributed(expr)),
+            [] => self.discard_unattributed(expr, how),
+            attributes => self.with_levels(attributes, |reader| reader.discard_unattributed(expr, how)),
         }
     }
 
-    fn discard_unattributed(&mut self, expr: &Expr) {
+    fn discard_unattributed(&mut self, expr: &'ast Expr, how: How) {
         match expr {
-            Expr::Paren(paren) => self.discard(&paren.expr),
-            Expr::Group(group) => self.discard(&group.expr),
-            Expr::Reference(reference) => self.discard(&reference.expr),
-            Expr::Tuple(tuple) => tuple.elems.iter().for_each(|element| self.discard(element)),
-            Expr::Array(array) => array.elems.iter().for_each(|element| self.discard(element)),
-            Expr::Block(block) if block.label.is_none() => self.discard_tail(&block.block),
-            Expr::Unsafe(block) => self.discard_tail(&block.block),
+            Expr::Paren(paren) => self.discard(&paren.expr, how),
+            Expr::Group(group) => self.discard(&group.expr, how),
+            Expr::Reference(reference) => self.discard(&reference.expr, how),
+            Expr::Tuple(tuple) => tuple.elems.iter().for_each(|element| self.discard(element, how)),
+            Expr::Array(array) => array.elems.iter().for_each(|element| self.discard(element, how)),
+            Expr::Block(block) if block.label.is_none() => self.discard_tail(&block.block, how),
+            Expr::Unsafe(block) => self.discard_tail(&block.block, how),
             Expr::If(if_) => {
-                self.discard_tail(&if_.then_branch);
+                self.discard_tail(&if_.then_branch, how);
                 if let Some((_, otherwise)) = &if_.else_branch {
-                    self.discard(otherwise);
+                    self.discard(otherwise, how);
                 }
             }
-            Expr::Match(match_) => match_.arms.iter().for_each(|arm| self.discard(&arm.body)),
+            Expr::Match(match_) => match_.arms.iter().for_each(|arm| self.discard(&arm.body, how)),
             _ => {
-                if let Some(fact) = self.probed(expr) {
+                if let Some(fact) = self.probed(expr, how) {
                     self.facts.discards.push(fact);
                 }
             }
         }
     }
 
-    fn discard_tail(&mut self, block: &Block) {
+    fn discard_tail(&mut self, block: &'ast Block, how: How) {
         if let Some(tail) = syntax::tail(block) {
-            self.discard(tail);
+            self.discard(tail, how);
         }
     }
 
     fn discard_macro(&mut self, mac: &Macro) {
-        let (place, levels) = (Place::of(mac), self.levels);
-        self.facts.discards.push(Discard { place, callee: None, awaited: false, levels });
+        let (place, levels) = (Place::of(mac), self.context.levels);
+        self.facts.discards.push(Discard {
+            place,
+            callee: None,
+            awaited: false,
+            how: How::Statement,
+            expr: None,
+            levels,
+        });
     }
 
     /// The fact about an expression that makes a value, as a call does; a name or a literal makes none.
-    fn probed(&self, expr: &Expr) -> Option<Discard> {
+    fn probed(&self, expr: &'ast Expr, how: How) -> Option<Discard<'ast>> {
         let makes_value = match expr {
             Expr::Call(_) if Callee::of(expr).is_some_and(|callee| callee.is_one_of(NEVER_RETURN)) => false,
             // What an async block yields is `future_of_future`'s.
@@ -147,14 +255,16 @@ impl Reader<'_> {
             place: Place::of(expr),
             callee: Callee::of(expr),
             awaited: is_awaited(expr),
-            levels: self.levels,
+            how,
+            expr: Some(expr),
+            levels: self.context.levels,
         })
     }
 
     /// Looks at what a `let` does with a value: discards it, or gives it a name that may never be mentioned again.
-    fn bind(&mut self, pattern: &Pat, init: &Expr, rest: &[Stmt]) {
+    fn bind(&mut self, pattern: &'ast Pat, init: &'ast Expr, rest: &'ast [Stmt]) {
         match (pattern, syntax::peel(init)) {
-            (Pat::Wild(_), _) => self.discard(init),
+            (Pat::Wild(_), _) => self.discard(init, How::Underscore),
             (Pat::Paren(paren), _) => self.bind(&paren.pat, init, rest),
             (Pat::Tuple(patterns), Expr::Tuple(values)) if patterns.elems.len() == values.elems.len() => {
                 let rest_pattern = patterns.elems.iter().any(|element| matches!(element, Pat::Rest(_)));
@@ -165,7 +275,7 @@ impl Reader<'_> {
                 }
             }
             (Pat::Ident(name), init) if name.by_ref.is_none() && name.subpat.is_none() => {
-                if let Some(fact) = self.probed(init)
+                if let Some(fact) = self.probed(init, How::Unmentioned)
                     && !extends_temporaries(init)
                 {
                     if !mentions::mentions(rest, &name.ident) {
@@ -183,7 +293,7 @@ impl Reader<'_> {
     }
 }
 
-impl<'ast> Visit<'ast> for Reader<'_> {
+impl<'ast> Visit<'ast> for Reader<'ast> {
     fn visit_block(&mut self, block: &'ast Block) {
         for (index, statement) in block.stmts.iter().enumerate() {
             let rest = &block.stmts[index + 1..];
@@ -193,14 +303,15 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                         && init.diverge.is_none()
                     {
                         reader.bind(&local.pat, &init.expr, rest);
+                        reader.note_variable(&local.pat, &init.expr, rest);
                     }
                     visit::visit_local(reader, local);
                 }),
                 Stmt::Expr(expr, semicolon) => self.with_levels(syntax::attributes(expr), |reader| {
                     if semicolon.is_some() {
-                        reader.discard_unattributed(expr);
+                        reader.discard_unattributed(expr, How::Statement);
                     }
-                    visit::visit_expr(reader, expr);
+                    reader.read_expr(expr);
                 }),
                 Stmt::Macro(mac) => self.with_levels(&mac.attrs, |reader| {
                     // A plain `pin!(future);` may be tokio's, which makes a `let` of it.
@@ -210,6 +321,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                     }
                     reader.visit_macro(&mac.mac);
                 }),
+                Stmt::Item(syn::Item::Use(item)) => self.facts.names.note_use(item),
                 _ => {}
             }
         }
@@ -217,18 +329,18 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_expr(&mut self, expr: &'ast Expr) {
         match syntax::attributes(expr) {
-            [] => visit::visit_expr(self, expr),
-            attributes => self.with_levels(attributes, |reader| visit::visit_expr(reader, expr)),
+            [] => self.read_expr(expr),
+            attributes => self.with_levels(attributes, |reader| reader.read_expr(expr)),
         }
     }
 
     fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
         match (syntax::peel(&assign.left), syntax::peel(&assign.right)) {
-            (Expr::Infer(_), _) => self.discard(&assign.right),
+            (Expr::Infer(_), _) => self.discard(&assign.right, How::Underscore),
             (Expr::Tuple(left), Expr::Tuple(right)) if left.elems.len() == right.elems.len() => {
                 for (left, right) in left.elems.iter().zip(&right.elems) {
                     if matches!(left, Expr::Infer(_)) {
-                        self.discard(right);
+                        self.discard(right, How::Underscore);
                     }
                 }
             }
@@ -239,9 +351,44 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
         if let Some(value) = dropped_argument(call) {
-            self.discard(value);
+            self.discard(value, How::Drop);
         }
+        self.note_arguments_of_call(call);
         visit::visit_expr_call(self, call);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.note_arguments_of_method(call);
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_await(&mut self, await_: &'ast syn::ExprAwait) {
+        self.awaited.insert(Place::of(syntax::peel(&await_.base)));
+        visit::visit_expr_await(self, await_);
+    }
+
+    fn visit_expr_let(&mut self, let_: &'ast syn::ExprLet) {
+        self.note_matched(&let_.expr, std::iter::once(&*let_.pat));
+        visit::visit_expr_let(self, let_);
+    }
+
+    fn visit_expr_match(&mut self, match_: &'ast syn::ExprMatch) {
+        self.note_matched(&match_.expr, match_.arms.iter().map(|arm| &arm.pat));
+        visit::visit_expr_match(self, match_);
+    }
+
+    fn visit_expr_loop(&mut self, loop_: &'ast syn::ExprLoop) {
+        self.in_loop(|reader| visit::visit_expr_loop(reader, loop_));
+    }
+
+    fn visit_expr_while(&mut self, loop_: &'ast syn::ExprWhile) {
+        self.in_loop(|reader| visit::visit_expr_while(reader, loop_));
+    }
+
+    fn visit_expr_for_loop(&mut self, loop_: &'ast syn::ExprForLoop) {
+        self.note_iterated(&loop_.expr);
+        self.visit_expr(&loop_.expr);
+        self.in_loop(|reader| reader.visit_block(&loop_.body));
     }
 
     fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
@@ -251,21 +398,22 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 Expr::Call(_) | Expr::MethodCall(_) | Expr::Path(_) | Expr::If(_) | Expr::Match(_) | Expr::Async(_)
             )
         {
-            self.facts.outputs.push(Output { place: Place::of(block), callee: Callee::of(value), levels: self.levels });
+            self.facts.outputs.push(Output {
+                place: Place::of(block),
+                callee: Callee::of(value),
+                levels: self.context.levels,
+            });
         }
-        self.nesting += 1;
-        visit::visit_expr_async(self, block);
-        self.nesting -= 1;
+        self.nested(true, |reader| visit::visit_expr_async(reader, block));
     }
 
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
-        self.nesting += 1;
-        visit::visit_expr_closure(self, closure);
-        self.nesting -= 1;
+        let in_place = self.in_place.contains(&Place::of(closure)) && self.context.asynchronous;
+        self.nested(in_place || closure.asyncness.is_some(), |reader| visit::visit_expr_closure(reader, closure));
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        self.facts.macros.insert(Place::of(mac), self.levels);
+        self.facts.macros.insert(Place::of(mac), self.context.clone());
     }
 
     fn visit_arm(&mut self, arm: &'ast syn::Arm) {
@@ -337,6 +485,6 @@ fn is_awaited(expr: &Expr) -> bool {
 /// Would a `let` prolong the life of temporaries in it, as it does for `Some(&f())`?
 fn extends_temporaries(init: &Expr) -> bool {
     let Expr::Call(call) = init else { return false };
-    let constructor = Callee::of(init).is_some_and(|callee| callee.name.to_string().starts_with(char::is_uppercase));
+    let constructor = Callee::of(init).is_some_and(|callee| callee.name.starts_with(char::is_uppercase));
     constructor && call.args.iter().any(|argument| !matches!(argument, Expr::Path(_) | Expr::Lit(_) | Expr::Call(_)))
 }

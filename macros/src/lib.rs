@@ -8,11 +8,14 @@ mod attribute;
 mod diagnostics;
 mod expand;
 mod facts;
+mod finding;
 #[cfg(test)]
 mod fuzz_tests;
+mod imports;
 mod input;
 mod lints;
 mod probe;
+mod select;
 mod syntax;
 
 use attribute::{Placement, Reader};

@@ -1,15 +1,21 @@
 //! The table of all lints, their levels, and what they have in common.
 //!
-//! A lint reads [`Facts`] and asks for [`Probe`](crate::probe::Probe)s; it never changes code. A new lint is a file in
-//! `lints/`, a line in [`LINTS`], a UI test and a page in `docs/lints/`; a test checks that these sets agree.
+//! A lint reads [`Facts`] and fills a [`Report`]; it never changes code. A new lint is a file in `lints/`, a line in
+//! [`LINTS`], a UI test and a page in `docs/lints/`; a test checks that these sets agree.
 
+mod blocking_io;
+mod blocking_sleep;
+mod blocking_wait;
+mod detached_task;
 pub(crate) mod future_of_future;
+mod lost_result;
+mod nested_block_on;
 pub(crate) mod unawaited_future;
 pub(crate) mod unawaited_in_container;
 pub(crate) mod unused_future_binding;
 
 use crate::facts::Facts;
-use crate::probe::Probe;
+use crate::probe::Report;
 
 /// How serious a lint's finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +40,22 @@ impl Level {
 pub(crate) struct Lint {
     pub(crate) name: &'static str,
     pub(crate) default: Level,
-    pub(crate) check: fn(&Facts, &mut Vec<Probe>),
+    pub(crate) check: fn(&Facts<'_>, &mut Report),
 }
 
 /// All lints, by name.
-pub(crate) const LINTS: &[Lint] =
-    &[future_of_future::LINT, unawaited_future::LINT, unawaited_in_container::LINT, unused_future_binding::LINT];
+pub(crate) const LINTS: &[Lint] = &[
+    blocking_io::LINT,
+    blocking_sleep::LINT,
+    blocking_wait::LINT,
+    detached_task::LINT,
+    future_of_future::LINT,
+    lost_result::LINT,
+    nested_block_on::LINT,
+    unawaited_future::LINT,
+    unawaited_in_container::LINT,
+    unused_future_binding::LINT,
+];
 
 /// The level of every lint at one place of the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,12 +99,21 @@ fn index(name: &str) -> Option<usize> {
 }
 
 /// All lints over one body.
-pub(crate) fn check(facts: &Facts) -> Vec<Probe> {
-    let mut probes = Vec::new();
+pub(crate) fn check(facts: &Facts<'_>) -> Report {
+    let mut report = Report::default();
     for lint in LINTS {
-        (lint.check)(facts, &mut probes);
+        (lint.check)(facts, &mut report);
     }
-    probes
+    report
+}
+
+/// May a lint speak of an expression that calls something of this name?
+pub(crate) fn looks_for(name: &str) -> bool {
+    blocking_io::looks_for(name)
+        || blocking_sleep::looks_for(name)
+        || blocking_wait::looks_for(name)
+        || lost_result::looks_for(name)
+        || nested_block_on::looks_for(name)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Questions about one expression, answered by its syntax alone.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -60,9 +60,9 @@ pub(crate) fn peel(expr: &Expr) -> &Expr {
 /// What an expression calls last: `b` in `a::b(x)`, `a().b(x)`, `b(x).await?` and `b!(x)`.
 #[derive(Clone)]
 pub(crate) struct Callee {
-    pub(crate) name: Ident,
+    pub(crate) name: String,
     /// The segment of the path before the name: `thread` in `std::thread::spawn(f)`.
-    qualifier: Option<Ident>,
+    qualifier: Option<String>,
     pub(crate) is_method: bool,
     /// Is the first argument a reference, as a key is where an index is not?
     pub(crate) takes_reference: bool,
@@ -76,7 +76,7 @@ impl Callee {
                 _ => None,
             },
             Expr::MethodCall(call) => Some(Self {
-                name: call.method.clone(),
+                name: call.method.to_string(),
                 qualifier: None,
                 is_method: true,
                 takes_reference: is_reference(call.args.first()),
@@ -91,8 +91,8 @@ impl Callee {
     fn of_path(path: &Path, argument: Option<&Expr>) -> Option<Self> {
         let mut segments = path.segments.iter().rev();
         Some(Self {
-            name: segments.next()?.ident.clone(),
-            qualifier: segments.next().map(|segment| segment.ident.clone()),
+            name: segments.next()?.ident.to_string(),
+            qualifier: segments.next().map(|segment| segment.ident.to_string()),
             is_method: false,
             takes_reference: is_reference(argument),
         })
@@ -104,11 +104,11 @@ impl Callee {
 
     /// Is it called as `qualifier::name`?
     pub(crate) fn is_in(&self, qualifier: &str, name: &str) -> bool {
-        self.name == name && self.qualifier.as_ref().is_some_and(|ident| ident == qualifier)
+        self.name == name && self.qualifier.as_deref() == Some(qualifier)
     }
 
     pub(crate) fn is_one_of(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.name == name)
+        names.contains(&self.name.as_str())
     }
 }
 

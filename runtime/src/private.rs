@@ -4,6 +4,7 @@
 
 #![allow(missing_docs, reason = "not an interface for people; each item says what generated code it serves")]
 
+pub mod class;
 pub mod probe;
 
 pub use checked_async_macros::checked_item;

@@ -5,8 +5,20 @@ pub mod by_hand;
 /// The examples on the lints' pages.
 #[cfg(doctest)]
 mod lint_pages {
+    #[doc = include_str!("../../docs/lints/blocking_io.md")]
+    mod blocking_io {}
+    #[doc = include_str!("../../docs/lints/blocking_sleep.md")]
+    mod blocking_sleep {}
+    #[doc = include_str!("../../docs/lints/blocking_wait.md")]
+    mod blocking_wait {}
+    #[doc = include_str!("../../docs/lints/detached_task.md")]
+    mod detached_task {}
     #[doc = include_str!("../../docs/lints/future_of_future.md")]
     mod future_of_future {}
+    #[doc = include_str!("../../docs/lints/lost_result.md")]
+    mod lost_result {}
+    #[doc = include_str!("../../docs/lints/nested_block_on.md")]
+    mod nested_block_on {}
     #[doc = include_str!("../../docs/lints/unawaited_future.md")]
     mod unawaited_future {}
     #[doc = include_str!("../../docs/lints/unawaited_in_container.md")]

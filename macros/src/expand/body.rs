@@ -2,33 +2,58 @@
 
 use super::{Runtime, macros, probes};
 use crate::diagnostics::Sink;
-use crate::facts::Facts;
-use crate::lints::{self, Levels};
+use crate::facts::{Context, Facts};
+use crate::finding::Finding;
+use crate::lints::{self, Level};
+use crate::select::Select;
+use std::cell::RefCell;
+use syn::visit_mut::VisitMut;
 use syn::{Block, Expr};
 
 /// What all rewrites of one attribute share.
 pub(crate) struct Scope<'a> {
     pub(crate) runtime: Runtime,
     pub(crate) sink: &'a Sink,
+    /// What is to be warned of in the function that is being rewritten.
+    warnings: RefCell<Vec<Finding>>,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    pub(crate) fn new(runtime: Runtime, sink: &'a Sink) -> Self {
+        Self { runtime, sink, warnings: RefCell::default() }
+    }
+
     /// Lints a block of statements and writes the probes into it.
-    pub(crate) fn check_block(&self, block: &mut Block, levels: Levels) {
-        let facts = Facts::of_block(block, levels, self.sink);
-        let mut rewrite = self.rewrite(facts);
-        syn::visit_mut::VisitMut::visit_block_mut(&mut rewrite, block);
+    pub(super) fn check_block(&self, block: &mut Block, context: Context) {
+        self.rewrite(Facts::of_block(block, context, self.sink)).visit_block_mut(block);
     }
 
     /// Lints an expression that stands in a macro's arguments and writes the probes into it.
-    pub(super) fn check_expr(&self, expr: &mut Expr, levels: Levels) {
-        let facts = Facts::of_expr(expr, levels, self.sink);
-        let mut rewrite = self.rewrite(facts);
-        syn::visit_mut::VisitMut::visit_expr_mut(&mut rewrite, expr);
+    pub(super) fn check_expr(&self, expr: &mut Expr, context: Context) {
+        self.rewrite(Facts::of_expr(expr, context, self.sink)).visit_expr_mut(expr);
     }
 
-    fn rewrite(&self, facts: Facts) -> probes::Rewrite<'_> {
-        let probes = lints::check(&facts);
-        probes::Rewrite::new(probes, facts, |mac, levels| macros::check_arguments(mac, levels, self), &self.runtime)
+    /// Lints the arms of a `select!` and writes the probes into them.
+    pub(super) fn check_select(&self, select: &mut Select, context: Context) {
+        self.rewrite(Facts::of_select(select, context, self.sink)).visit_select(select);
+    }
+
+    /// What is to be warned of since the last call.
+    pub(super) fn take_warnings(&self) -> Vec<Finding> {
+        self.warnings.take()
+    }
+
+    fn rewrite(&self, facts: Facts<'_>) -> probes::Rewrite<'_> {
+        let report = lints::check(&facts);
+        for finding in report.findings {
+            match finding.level {
+                Level::Allow => {}
+                Level::Warn => self.warnings.borrow_mut().push(finding),
+                Level::Deny => self.sink.report(finding.error()),
+            }
+        }
+        let Facts { sometimes_awaited, macros, .. } = facts;
+        let check_macro = |mac: &mut syn::Macro, context| macros::check_arguments(mac, context, self);
+        probes::Rewrite::new(report.probes, sometimes_awaited, macros, check_macro, &self.runtime)
     }
 }

@@ -2,8 +2,10 @@
 
 use super::body::Scope;
 use super::output::Output;
+use super::warnings::warnings;
 use super::{Runtime, generated, parameters};
 use crate::args::Args;
+use crate::facts::{Context, Names};
 use crate::input::Function;
 use crate::syntax;
 use proc_macro2::{Group, TokenStream};
@@ -27,7 +29,19 @@ pub(crate) enum Form {
 
 /// Rewrites a function.
 pub(crate) fn function(mut function: Function, form: Form, args: &Args, scope: &Scope<'_>) -> TokenStream {
-    scope.check_block(&mut function.block, args.levels);
+    let context = Context {
+        levels: args.levels,
+        asynchronous: function.sig.asyncness.is_some(),
+        in_loop: false,
+        in_assert: false,
+        names: Names::of_function(&function.sig, function.sig.ident.span()),
+        lists: args.lists.clone(),
+    };
+    scope.check_block(&mut function.block, context);
+    let warnings = warnings(&scope.take_warnings());
+    if !warnings.is_empty() {
+        function.block.stmts.insert(0, Stmt::Expr(Expr::Verbatim(warnings), None));
+    }
     match form {
         Form::Wrapped => wrapped(function, args, &scope.runtime),
         Form::Kept => kept(function, args, &scope.runtime),

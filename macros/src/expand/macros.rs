@@ -4,14 +4,14 @@
 
 use super::body::Scope;
 use super::generated;
-use crate::lints::Levels;
+use crate::facts::Context;
+use crate::lints;
+use crate::select::{Event, Select};
 use crate::syntax;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
-use syn::{Block, Expr, Ident, Macro, Pat, Token};
+use syn::{Expr, Macro, Token};
 
 /// Macros whose arguments are expressions between commas, as far as they hold code that lints look at.
 const EXPRESSIONS: &[&str] = &[
@@ -41,86 +41,44 @@ const EXPRESSIONS: &[&str] = &[
     "writeln",
 ];
 
-/// Macros that run the first future to be ready and drop the others.
-const SELECTS: &[&str] = &["select", "select_biased"];
-
 /// Lints the code in a macro's arguments and writes probes into it.
-pub(super) fn check_arguments(mac: &mut Macro, levels: Levels, scope: &Scope<'_>) {
-    let Some(name) = mac.path.segments.last().map(|segment| segment.ident.to_string()) else { return };
-    let checked = if SELECTS.contains(&name.as_str()) {
-        Parser::parse2(|input: ParseStream<'_>| branches(input, levels, scope), mac.tokens.clone())
-    } else if EXPRESSIONS.contains(&name.as_str()) && holds_blocks(mac.tokens.clone()) {
-        Parser::parse2(|input: ParseStream<'_>| expressions(input, levels, scope), mac.tokens.clone())
-    } else {
-        return;
-    };
-    if let Ok(tokens) = checked {
-        mac.tokens = tokens;
+pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'_>) {
+    if Select::is_macro(mac) {
+        if let Ok(mut select) = mac.parse_body::<Select>() {
+            check_select(&mut select, context, scope);
+            mac.tokens = select.into_token_stream();
+        }
+    } else if EXPRESSIONS.iter().any(|name| syntax::is_macro(mac, name))
+        && holds_code(mac.tokens.clone())
+        && let Ok(mut expressions) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
+    {
+        let in_assert = ["assert", "debug_assert"].iter().any(|name| syntax::is_macro(mac, name));
+        for expr in &mut expressions {
+            scope.check_expr(expr, Context { in_assert, ..context.clone() });
+        }
+        mac.tokens = expressions.into_token_stream();
     }
 }
 
-/// Only code with a block in it has statements, and so values that are discarded.
-fn holds_blocks(tokens: TokenStream) -> bool {
+/// Is there code among the arguments that a lint may speak of: a block, whose statements discard values, or one of the
+/// names that lints look for? The arguments of most macros are neither, and need not be parsed.
+fn holds_code(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace || holds_blocks(group.stream()),
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace || holds_code(group.stream()),
+        TokenTree::Ident(ident) => lints::looks_for(&ident.to_string()),
         _ => false,
     })
 }
 
-fn expressions(input: ParseStream<'_>, levels: Levels, scope: &Scope<'_>) -> syn::Result<TokenStream> {
-    let mut expressions = Punctuated::<Expr, Token![,]>::parse_terminated(input)?;
-    for expr in &mut expressions {
-        scope.check_expr(expr, levels);
-    }
-    Ok(expressions.into_token_stream())
-}
-
-/// Input:  `biased; value = f(x), if ready => { … } …`, as tokio's and futures' `select!` take it
-/// Output: the same, its futures marked as handed over, since all but one are rightly dropped, and its handlers linted.
-fn branches(input: ParseStream<'_>, levels: Levels, scope: &Scope<'_>) -> syn::Result<TokenStream> {
-    let mut output = TokenStream::new();
-    if input.peek(Ident) && input.peek2(Token![;]) {
-        let order: Ident = input.parse()?;
-        let semicolon: Token![;] = input.parse()?;
-        output.extend(quote!(#order #semicolon));
-    }
-    while !input.is_empty() {
-        output.extend(branch(input, levels, scope)?);
-    }
-    Ok(output)
-}
-
-fn branch(input: ParseStream<'_>, levels: Levels, scope: &Scope<'_>) -> syn::Result<TokenStream> {
-    let mut output = TokenStream::new();
-    if input.peek(Ident::peek_any) && input.peek2(Token![=>]) {
-        // `else =>`, `complete =>`, `default =>`, or a future by its name.
-        Ident::parse_any(input)?.to_tokens(&mut output);
-    } else {
-        Pat::parse_multi_with_leading_vert(input)?.to_tokens(&mut output);
-        input.parse::<Token![=]>()?.to_tokens(&mut output);
-        let mut future: Expr = input.parse()?;
-        scope.check_expr(&mut future, levels);
-        handed_over(&future, scope).to_tokens(&mut output);
-        if input.peek(Token![,]) {
-            input.parse::<Token![,]>()?.to_tokens(&mut output);
-            input.parse::<Token![if]>()?.to_tokens(&mut output);
-            input.parse::<Expr>()?.to_tokens(&mut output);
+/// Input:  `value = f(x), if ready => { … }`
+/// Output: the same, its future marked as handed over, since all but one are rightly dropped, and its handler linted.
+fn check_select(select: &mut Select, context: Context, scope: &Scope<'_>) {
+    scope.check_select(select, context);
+    for arm in &mut select.arms {
+        if let Event::Future(future) = &mut arm.event {
+            future.rewritten = Some(handed_over(&future.future, scope));
         }
     }
-    input.parse::<Token![=>]>()?.to_tokens(&mut output);
-    if input.peek(syn::token::Brace) {
-        let mut handler: Block = input.parse()?;
-        scope.check_block(&mut handler, levels);
-        handler.to_tokens(&mut output);
-    } else {
-        let mut handler: Expr = input.parse()?;
-        scope.check_expr(&mut handler, levels);
-        handler.to_tokens(&mut output);
-    }
-    if input.peek(Token![,]) {
-        input.parse::<Token![,]>()?.to_tokens(&mut output);
-    }
-    Ok(output)
 }
 
 /// Input:  `f(x)`

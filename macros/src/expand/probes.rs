@@ -22,22 +22,22 @@
 
 use super::questions::{Position, Questions};
 use super::{Runtime, generated};
-use crate::facts::{Facts, Place};
-use crate::lints::{Level, Levels};
-use crate::probe::{Probe, Question};
+use crate::facts::{Context, Place};
+use crate::probe::Probe;
+use crate::select::{Event, Handler, Select};
 use crate::syntax;
 use quote::quote_spanned;
 use std::collections::HashMap;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Macro, Stmt};
 
-type CheckMacro<'a> = Box<dyn Fn(&mut Macro, Levels) + 'a>;
+type CheckMacro<'a> = Box<dyn Fn(&mut Macro, Context) + 'a>;
 
 /// Rewrites one body.
 pub(super) struct Rewrite<'a> {
-    probes: HashMap<Place, Vec<(Question, Level)>>,
+    probes: HashMap<Place, Vec<Probe>>,
     sometimes_awaited: HashMap<Place, (u32, u32)>,
-    macros: HashMap<Place, Levels>,
+    macros: HashMap<Place, Context>,
     check_macro: CheckMacro<'a>,
     runtime: &'a Runtime,
 }
@@ -45,15 +45,15 @@ pub(super) struct Rewrite<'a> {
 impl<'a> Rewrite<'a> {
     pub(super) fn new(
         probes: Vec<Probe>,
-        facts: Facts,
-        check_macro: impl Fn(&mut Macro, Levels) + 'a,
+        sometimes_awaited: HashMap<Place, (u32, u32)>,
+        macros: HashMap<Place, Context>,
+        check_macro: impl Fn(&mut Macro, Context) + 'a,
         runtime: &'a Runtime,
     ) -> Self {
-        let mut by_place: HashMap<Place, Vec<(Question, Level)>> = HashMap::new();
+        let mut by_place: HashMap<Place, Vec<Probe>> = HashMap::new();
         for probe in probes {
-            by_place.entry(probe.place).or_default().push((probe.question, probe.level));
+            by_place.entry(probe.place).or_default().push(probe);
         }
-        let Facts { sometimes_awaited, macros, .. } = facts;
         Self { probes: by_place, sometimes_awaited, macros, check_macro: Box::new(check_macro), runtime }
     }
 
@@ -84,6 +84,19 @@ impl Rewrite<'_> {
 }
 
 impl Rewrite<'_> {
+    /// Rewrites the futures and handlers of a `select!`.
+    pub(super) fn visit_select(&mut self, select: &mut Select) {
+        for arm in &mut select.arms {
+            if let Event::Future(future) = &mut arm.event {
+                self.visit_expr_mut(&mut future.future);
+            }
+            match &mut arm.handler {
+                Handler::Block(block) => self.visit_block_mut(block),
+                Handler::Expr(expr) => self.visit_expr_mut(expr),
+            }
+        }
+    }
+
     fn statement(&mut self, statement: &mut Stmt, is_last: bool) {
         if let Some(attributes) = syntax::statement_attributes_mut(statement) {
             attributes.retain(|attribute| !syntax::is_checked(attribute));
@@ -135,8 +148,8 @@ impl VisitMut for Rewrite<'_> {
     }
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        if let Some(levels) = self.macros.remove(&Place::of(mac)) {
-            (self.check_macro)(mac, levels);
+        if let Some(context) = self.macros.remove(&Place::of(mac)) {
+            (self.check_macro)(mac, context);
         }
     }
 

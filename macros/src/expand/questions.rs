@@ -4,7 +4,7 @@ use super::Runtime;
 use super::spans::{call, ends, generated, of_user};
 use crate::facts::output_value;
 use crate::lints::Level;
-use crate::probe::Question;
+use crate::probe::{Class, Probe, Question};
 use crate::syntax;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -25,22 +25,29 @@ pub(super) enum Position {
 
 /// What is asked about one expression, and where the answer is to be underlined.
 pub(super) struct Questions {
-    asked: Vec<(Question, Level)>,
+    asked: Vec<Probe>,
     ends: (Span, Span),
     output_ends: Option<(Span, Span)>,
+    /// The receiver of a method call, if it is asked about: a place, which may be mentioned once more.
+    receiver: Option<TokenStream>,
 }
 
 impl Questions {
-    pub(super) fn new(asked: Vec<(Question, Level)>, expr: &Expr) -> Self {
+    pub(super) fn new(asked: Vec<Probe>, expr: &Expr) -> Self {
         let output_ends = match expr {
             Expr::Async(block) => syntax::tail(&block.block).map(output_value).map(ends),
             _ => None,
         };
-        Self { asked, ends: ends(expr), output_ends }
+        let asks_receiver = asked.iter().any(|probe| matches!(probe.question, Question::Receiver { .. }));
+        let receiver = match expr {
+            Expr::MethodCall(call) if asks_receiver => Some(call.receiver.to_token_stream()),
+            _ => None,
+        };
+        Self { asked, ends: ends(expr), output_ends, receiver }
     }
 
     fn level(&self, of: fn(&Question) -> bool) -> Level {
-        self.asked.iter().find(|(question, _)| of(question)).map_or(Level::Allow, |(_, level)| *level)
+        self.asked.iter().find(|probe| of(&probe.question)).map_or(Level::Allow, |probe| probe.level)
     }
 
     /// Writes the questions around the expression.
@@ -57,6 +64,7 @@ impl Questions {
             let pass = quote_spanned!(generated(self.ends.0)=> #private::probe::pass_output);
             *expr = call(&pass, &quote!(#expr, #probe), generated(self.ends.1));
         }
+        self.ask_receiver(expr, position, runtime);
         if let Some(probe) = self.value_probe(position, runtime) {
             let span = generated(self.ends.0);
             let private = runtime.private(span);
@@ -82,6 +90,36 @@ impl Questions {
         }
     }
 
+    /// Input:  `file.read(x)`
+    /// Output: `after({ if false { warn(…, &referred(&file), …); } }, file.read(x))`
+    ///
+    /// The question comes first: the value may borrow the receiver. Where rustc's `unused_must_use` must see the call, a
+    /// block does the same.
+    fn ask_receiver(&self, expr: &mut Expr, position: Position, runtime: &Runtime) {
+        let Some(receiver) = &self.receiver else { return };
+        let span = generated(self.ends.0);
+        let private = runtime.private(span);
+        let target = quote_spanned!(span=> &#private::class::referred(&#receiver));
+        let questions: Vec<TokenStream> = self
+            .asked
+            .iter()
+            .filter_map(|probe| match probe.question {
+                Question::Receiver { class, finding } => {
+                    Some(Asked { level: probe.level, what: What::Class { class, finding }, ends: probe.ends })
+                }
+                _ => None,
+            })
+            .map(|asked| asked.question(&private, self.ends, &target))
+            .collect();
+        let question = quote_spanned!(span=> { if false { #(#questions;)* } });
+        *expr = if position == Position::Statement {
+            Expr::Verbatim(quote_spanned!(span=> { #question #expr }))
+        } else {
+            let after = quote_spanned!(span=> #private::class::after);
+            call(&after, &quote!(#question, #expr), generated(self.ends.1))
+        };
+    }
+
     /// Input:  `pin!(f(x))`, which is of a type that borrows the future
     /// Output: `pin!(pass(f(x), …))`
     fn ask_pinned(&self, mac: &mut Macro, runtime: &Runtime) {
@@ -94,34 +132,31 @@ impl Questions {
     fn output_probe(&self, runtime: &Runtime) -> TokenStream {
         let ends = self.output_ends.unwrap_or(self.ends);
         let level = self.level(|question| *question == Question::FutureOutput);
-        probe(runtime, ends, &[Asked { level, strict: false, names: OUTPUT }], false)
+        probe(runtime, ends, &[Asked::future(level, false, OUTPUT)], false)
     }
 
     fn value_probe(&self, position: Position, runtime: &Runtime) -> Option<TokenStream> {
-        let is = |question: Question| self.asked.iter().any(|(asked, _)| *asked == question);
-        let future = Asked {
-            level: self.level(|question| matches!(question, Question::DiscardedFuture { .. })),
-            strict: is(Question::DiscardedFuture { strict: true }),
-            names: FUTURE,
-        };
-        let container = Asked {
-            level: self.level(|question| matches!(question, Question::DiscardedContainer { .. })),
-            strict: is(Question::DiscardedContainer { strict: true }),
-            names: CONTAINER,
-        };
-        let stream = Asked {
-            level: self.level(|question| *question == Question::DiscardedStream),
-            strict: false,
-            names: STREAM,
-        };
-        let bound =
-            Asked { level: self.level(|question| *question == Question::BoundFuture), strict: false, names: BOUND };
+        let is = |question: Question| self.asked.iter().any(|probe| probe.question == question);
+        let future = Asked::future(
+            self.level(|question| matches!(question, Question::DiscardedFuture { .. })),
+            is(Question::DiscardedFuture { strict: true }),
+            FUTURE,
+        );
+        let container = Asked::future(
+            self.level(|question| matches!(question, Question::DiscardedContainer { .. })),
+            is(Question::DiscardedContainer { strict: true }),
+            CONTAINER,
+        );
+        let stream = Asked::future(self.level(|question| *question == Question::DiscardedStream), false, STREAM);
+        let bound = Asked::future(self.level(|question| *question == Question::BoundFuture), false, BOUND);
         let usual = future.is_denied_as_usual() && container.is_denied_as_usual() && stream.level == Level::Allow;
-        let asked: Vec<Asked> = if usual {
-            vec![Asked { names: BOTH, ..future }]
+        let mut asked = if usual {
+            vec![Asked { what: What::Future { strict: false, names: BOTH }, ..future }]
         } else {
-            [future, container, stream, bound].into_iter().filter(|asked| asked.level != Level::Allow).collect()
+            vec![future, container, stream, bound]
         };
+        asked.extend(self.asked.iter().filter_map(Asked::of_class));
+        asked.retain(|asked| asked.level != Level::Allow);
         let keeps_must_use = matches!(position, Position::StatementWithTemporaries | Position::LastStatement);
         (!asked.is_empty()).then(|| probe(runtime, self.ends, &asked, keeps_must_use))
     }
@@ -130,14 +165,105 @@ impl Questions {
 /// One question at its level.
 struct Asked {
     level: Level,
-    /// Is "can it be printed?" answered with "no" already?
-    strict: bool,
-    names: Names,
+    what: What,
+    /// What is to be underlined, if that is not the value.
+    ends: Option<(Span, Span)>,
+}
+
+enum What {
+    /// About futures; `strict` where "can it be printed?" is answered with "no" already.
+    Future {
+        strict: bool,
+        names: Names,
+    },
+    Class {
+        class: Class,
+        finding: &'static str,
+    },
+    Guard,
 }
 
 impl Asked {
+    fn future(level: Level, strict: bool, names: Names) -> Self {
+        Self { level, what: What::Future { strict, names }, ends: None }
+    }
+
+    fn of_class(probe: &Probe) -> Option<Self> {
+        let what = match probe.question {
+            Question::Class { class, finding } => What::Class { class, finding },
+            Question::Guard => What::Guard,
+            _ => return None,
+        };
+        Some(Self { level: probe.level, what, ends: probe.ends })
+    }
+
+    /// A statement that is or has the finding, if the target's type is the fault.
+    fn question(&self, private: &TokenStream, ends: (Span, Span), target: &TokenStream) -> TokenStream {
+        if self.level == Level::Warn {
+            return self.warning(private, ends, target);
+        }
+        let denial = self.denial(private, ends);
+        quote_spanned!(generated(ends.0)=> #private::probe::same(#target, #denial))
+    }
+
     fn is_denied_as_usual(&self) -> bool {
-        self.level == Level::Deny && !self.strict
+        self.level == Level::Deny && matches!(self.what, What::Future { strict: false, .. })
+    }
+
+    /// A call that fails to compile where the value is the fault, of type `Probe<_>`.
+    fn denial(&self, private: &TokenStream, ends: (Span, Span)) -> TokenStream {
+        let ends = self.ends.unwrap_or(ends);
+        let span = generated(ends.0);
+        let (function, answers) = match &self.what {
+            What::Future { strict, names } => {
+                let name = Ident::new(names.deny, span);
+                (quote_spanned!(span=> #private::probe::#name), answers(*strict, ends))
+            }
+            What::Class { class, finding } => {
+                let name = Ident::new(finding, span);
+                let (class, verdict) = (Ident::new(class.name, span), Ident::new(class.verdict, span));
+                (
+                    quote_spanned!(span=> #private::class::of::#name),
+                    quote_spanned!(span=> &(#private::class::#class, #private::class::#verdict, 0, 0)),
+                )
+            }
+            What::Guard => {
+                (quote_spanned!(span=> #private::class::of::guard_across_await), quote_spanned!(span=> &(0, 0, 0, 0)))
+            }
+        };
+        call(&function, &answers, generated(ends.1)).into_token_stream()
+    }
+
+    /// A call whose value is of a must-use type where the target's type is the fault.
+    fn warning(&self, private: &TokenStream, ends: (Span, Span), target: &TokenStream) -> TokenStream {
+        let ends = self.ends.unwrap_or(ends);
+        let span = generated(ends.0);
+        let (function, arguments) = match &self.what {
+            What::Future { strict, names } => {
+                let (name, finding) = (Ident::new(names.warn, span), Ident::new(names.finding, span));
+                let answers = answers(*strict, ends);
+                (
+                    quote_spanned!(span=> #private::probe::#name),
+                    quote_spanned!(span=> #private::probe::finding::#finding, #target, #answers),
+                )
+            }
+            What::Class { class, finding } => {
+                let finding = Ident::new(finding, span);
+                let (class, verdict) = (Ident::new(class.name, span), Ident::new(class.verdict, span));
+                (
+                    quote_spanned!(span=> #private::class::warn),
+                    quote_spanned! {span=>
+                        #private::class::of::#finding {}, #target,
+                        &(#private::class::#class, #private::class::#verdict, 0, 0)
+                    },
+                )
+            }
+            What::Guard => (
+                quote_spanned!(span=> #private::class::warn_guard),
+                quote_spanned!(span=> #private::class::of::guard_across_await {}, #target, &(0, 0, 0, 0)),
+            ),
+        };
+        of_user(function, &arguments, ends)
     }
 }
 
@@ -165,46 +291,34 @@ const OUTPUT: Names = Names { deny: "output", warn: "warn_output", finding: "fut
 /// Input:  several, or some at level `warn`, or of a statement that rustc's `unused_must_use` would not see any more
 /// Output: `{
 ///              let probe = unasked();
-///              same(&probe, discarded(&(0, 0, 0, 0, 0)));
-///              if false { warn_discarded_future(unawaited_future, &probe, &(0, 0, 0, 0, 0)); value_of(&probe); }
+///              if false {
+///                  same(&probe, discarded(&(0, 0, 0, 0, 0)));
+///                  warn_discarded_future(unawaited_future, &probe, &(0, 0, 0, 0, 0));
+///                  value_of(&probe);
+///              }
 ///              probe
 ///          }`
 fn probe(runtime: &Runtime, ends: (Span, Span), asked: &[Asked], keeps_must_use: bool) -> TokenStream {
     let span = generated(ends.0);
     let private = runtime.private(span);
-    let denials: Vec<TokenStream> = asked
-        .iter()
-        .filter(|asked| asked.level == Level::Deny)
-        .map(|asked| {
-            let name = Ident::new(asked.names.deny, span);
-            let function = quote_spanned!(span=> #private::probe::#name);
-            call(&function, &answers(asked.strict, ends), generated(ends.1)).into_token_stream()
-        })
-        .collect();
-    let warnings: Vec<TokenStream> = asked
-        .iter()
-        .filter(|asked| asked.level == Level::Warn)
-        .map(|asked| {
-            let (name, finding) = (Ident::new(asked.names.warn, span), Ident::new(asked.names.finding, span));
-            let answers = answers(asked.strict, ends);
-            let arguments = quote_spanned!(span=> #private::probe::finding::#finding, &probe, #answers);
-            of_user(quote_spanned!(span=> #private::probe::#name), &arguments, ends)
-        })
-        .collect();
+    if let [only] = asked
+        && only.level == Level::Deny
+        && !keeps_must_use
+    {
+        return only.denial(&private, ends);
+    }
+    let target = quote_spanned!(span=> &probe);
+    let questions = asked.iter().map(|asked| asked.question(&private, ends, &target));
     let must_use = keeps_must_use
         .then(|| of_user(quote_spanned!(span=> #private::probe::value_of), &quote_spanned!(span=> &probe), ends));
-    match &denials[..] {
-        [only] if warnings.is_empty() && must_use.is_none() => only.clone(),
-        _ => quote_spanned! {span=> {
-            let probe = #private::probe::unasked();
-            #(#private::probe::same(&probe, #denials);)*
-            if false {
-                #(#warnings;)*
-                #must_use;
-            }
-            probe
-        }},
-    }
+    quote_spanned! {span=> {
+        let probe = #private::probe::unasked();
+        if false {
+            #(#questions;)*
+            #must_use;
+        }
+        probe
+    }}
 }
 
 /// The literals whose types are the answers; a strict question has "no" for "can it be printed?" already.

@@ -4,18 +4,18 @@ use super::unawaited_future::starts_or_drops;
 use super::{Level, Levels, Lint};
 use crate::diagnostics::Diagnostic;
 use crate::facts::Facts;
-use crate::probe::{Probe, Question};
+use crate::probe::{Probe, Question, Report};
 use crate::syntax;
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
 pub(crate) const LINT: Lint = Lint { name: "future_of_future", default: Level::Deny, check };
 
-fn check(facts: &Facts, probes: &mut Vec<Probe>) {
+fn check(facts: &Facts<'_>, report: &mut Report) {
     for output in &facts.outputs {
         let level = output.levels.of(LINT.name);
         let task = output.callee.as_ref().is_some_and(starts_or_drops);
         if level != Level::Allow && !task {
-            probes.push(Probe { place: output.place, question: Question::FutureOutput, level });
+            report.probes.push(Probe::new(output.place, Question::FutureOutput, level));
         }
     }
 }

@@ -2,19 +2,19 @@
 
 use super::{Level, Lint};
 use crate::facts::{Discard, Facts};
-use crate::probe::{Probe, Question};
+use crate::probe::{Probe, Question, Report};
 use crate::syntax::Callee;
 
 pub(crate) const LINT: Lint = Lint { name: "unawaited_future", default: Level::Deny, check };
 
-fn check(facts: &Facts, probes: &mut Vec<Probe>) {
+fn check(facts: &Facts<'_>, report: &mut Report) {
     for discard in &facts.discards {
         let level = discard.levels.of(LINT.name);
         if level != Level::Allow && !is_rightly_discarded(discard) {
             let question = Question::DiscardedFuture { strict: makes_lazy_future(discard) };
-            probes.push(Probe { place: discard.place, question, level });
+            report.probes.push(Probe::new(discard.place, question, level));
             if combines_streams(discard) {
-                probes.push(Probe { place: discard.place, question: Question::DiscardedStream, level });
+                report.probes.push(Probe::new(discard.place, Question::DiscardedStream, level));
             }
         }
     }
@@ -28,7 +28,7 @@ fn is_rightly_discarded(discard: &Discard) -> bool {
 /// Does the name say that the work is started, or dropped on purpose?
 pub(super) fn starts_or_drops(callee: &Callee) -> bool {
     // A spawned task runs whether its handle is awaited or not. `detached_task` looks at what it returns.
-    callee.name.to_string().contains("spawn") || callee.is_one_of(&["detach", "discard", "drop", "forget"])
+    callee.name.contains("spawn") || callee.is_one_of(&["detach", "discard", "drop", "forget"])
 }
 
 /// Does the name say that a future which was stored is removed? So do `mem::replace`, and `remove` of a `Vec` or `Slab`,

@@ -38,7 +38,7 @@ pub trait FnOutput {
 impl<R> FnOutput for fn() -> R {
     type Output = R;
 }
-type Never = <fn() -> ! as FnOutput>::Output;
+pub type Never = <fn() -> ! as FnOutput>::Output;
 
 /// Is it a future, or does `.await` turn it into one?
 pub trait IsFuture<Answer, M> {}
@@ -240,7 +240,7 @@ pub struct Value<T>(T);
 pub type Answers<F, C, P, H, B> = (F, C, P, H, B);
 
 /// Carries a type from the expression that has it to the verdict on it, or back.
-pub struct Probe<T>(PhantomData<fn() -> T>);
+pub struct Probe<T>(pub(super) PhantomData<fn() -> T>);
 
 /// Gives an expression's value its probe, and returns it unchanged.
 #[inline(always)]

@@ -1,0 +1,313 @@
+//! What a path means, as far as `use` declarations tell.
+//!
+//! A macro sees the item under it and not the file around it, so the file's declarations are read from its text, once.
+//! They are no proof, since a declaration may stand in another module of the file, or be compiled under another
+//! condition: what is found only decides what the compiler is asked.
+
+use proc_macro2::Span;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use syn::Path;
+
+/// The names that `use` declarations bring in, and those of the file's own functions and modules, each with all paths that
+/// it may stand for.
+#[derive(Default)]
+pub(crate) struct Imports {
+    by_name: HashMap<String, Vec<Vec<String>>>,
+}
+
+impl Imports {
+    /// Those of the file in which a token stands; none where the compiler does not say which that is.
+    pub(crate) fn of_file(span: Span) -> Rc<Self> {
+        thread_local! {
+            static FILES: RefCell<HashMap<PathBuf, Rc<Imports>>> = RefCell::default();
+        }
+        let Some(file) = span.local_file() else { return Rc::default() };
+        FILES.with_borrow_mut(|files| {
+            let read = |file: &PathBuf| Rc::new(Self::of_text(&std::fs::read_to_string(file).unwrap_or_default()));
+            files.entry(file).or_insert_with_key(read).clone()
+        })
+    }
+
+    /// Those in a file's text: every line that begins with `use`, up to the semicolon.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut imports = Self::default();
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if let Some(name) = defined(line) {
+                imports.by_name.entry(name.to_owned()).or_default().push(vec!["self".to_owned(), name.to_owned()]);
+            }
+            let Some(start) = declaration(line) else { continue };
+            let mut tree = without_comment(start).to_owned();
+            while !tree.contains(';')
+                && let Some(line) = lines.next()
+            {
+                tree.push_str(without_comment(line));
+                tree.push(' ');
+            }
+            imports.add(&tree);
+        }
+        imports
+    }
+
+    /// Adds what one declaration, without its `use`, brings in.
+    pub(crate) fn add(&mut self, tree: &str) {
+        Tree { rest: tree, imports: self }.read(&[]);
+    }
+
+    /// The paths that a name may stand for.
+    fn named(&self, name: &str) -> &[Vec<String>] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The text behind `use`, in a line that begins a declaration.
+fn declaration(line: &str) -> Option<&str> {
+    without_visibility(line)?.strip_prefix("use ")
+}
+
+/// The name of the function or module that begins in a line: in this file it may mean that one.
+fn defined(line: &str) -> Option<&str> {
+    let mut line = without_visibility(line)?;
+    for modifier in ["const ", "async ", "unsafe "] {
+        line = line.strip_prefix(modifier).unwrap_or(line);
+    }
+    let rest = line.strip_prefix("fn ").or_else(|| line.strip_prefix("mod "))?;
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    Some(&rest[..end])
+}
+
+fn without_visibility(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    match line.strip_prefix("pub") {
+        Some(rest) if rest.starts_with('(') => Some(rest.split_once(')')?.1.trim_start()),
+        Some(rest) => Some(rest.trim_start()),
+        None => Some(line),
+    }
+}
+
+fn without_comment(line: &str) -> &str {
+    line.split("//").next().unwrap_or_default()
+}
+
+/// Reads `a::{b, c as d, e::*}`.
+struct Tree<'a> {
+    rest: &'a str,
+    imports: &'a mut Imports,
+}
+
+impl Tree<'_> {
+    fn read(&mut self, prefix: &[String]) {
+        let mut path = prefix.to_vec();
+        loop {
+            self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || c == ':');
+            if let Some(rest) = self.rest.strip_prefix('{') {
+                self.rest = rest;
+                loop {
+                    self.read(&path);
+                    self.rest = self.rest.trim_start();
+                    match self.rest.strip_prefix(',') {
+                        Some(rest) => self.rest = rest,
+                        None => break,
+                    }
+                }
+                self.rest = self.rest.strip_prefix('}').unwrap_or_default();
+                return;
+            }
+            match self.word() {
+                Some("as") => {
+                    if let Some(name) = self.word().map(str::to_owned) {
+                        self.bring_in(name, path);
+                    }
+                    return;
+                }
+                Some(word) => path.push(word.trim_start_matches("r#").to_owned()),
+                None => {
+                    let name = match path.last() {
+                        // `use a::b::{self}`
+                        Some(last) if last == "self" && path.len() > 1 => {
+                            path.pop();
+                            path.last().cloned()
+                        }
+                        last if path.len() > prefix.len() => last.cloned(),
+                        _ => None,
+                    };
+                    // A glob brings in names that only the compiler knows.
+                    match self.rest.trim_start().strip_prefix('*') {
+                        Some(rest) => self.rest = rest,
+                        None => {
+                            if let Some(name) = name {
+                                self.bring_in(name, path);
+                            }
+                        }
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn word(&mut self) -> Option<&str> {
+        let rest = self.rest.trim_start();
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '#').unwrap_or(rest.len());
+        let (word, rest) = rest.split_at(end);
+        self.rest = rest;
+        (!word.is_empty()).then_some(word)
+    }
+
+    fn bring_in(&mut self, name: String, path: Vec<String>) {
+        self.imports.by_name.entry(name).or_default().push(path);
+    }
+}
+
+/// A path's segments as written, and the full paths that they may stand for.
+pub(crate) struct Meaning {
+    written: Vec<String>,
+    imported: Vec<Vec<String>>,
+}
+
+impl Meaning {
+    /// What a path means among these imports; those of the function itself come first.
+    pub(crate) fn of(path: &Path, local: &Imports, file: &Imports) -> Self {
+        let written: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let imported = match (&written[..], path.leading_colon) {
+            ([first, rest @ ..], None) => {
+                let candidates = [local.named(first), file.named(first)];
+                let candidates = candidates.into_iter().find(|candidates| !candidates.is_empty()).unwrap_or_default();
+                candidates.iter().map(|start| [start.as_slice(), rest].concat()).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { written, imported }
+    }
+
+    /// May it mean this function or type of another crate? What is imported must match from the crate's name on; what is not
+    /// may come from a glob or a parent, and must match with its module at least.
+    pub(crate) fn may_be(&self, path: &str) -> bool {
+        let wanted: Vec<&str> = path.split("::").collect();
+        if self.imported.is_empty() {
+            self.written.len() >= 2 && ends_with(&wanted, &self.written)
+        } else {
+            self.imported.iter().any(|imported| *imported == wanted)
+        }
+    }
+
+    /// Is it this function or type of another crate, by its full path or by what is imported?
+    pub(crate) fn is(&self, path: &str) -> bool {
+        let wanted: Vec<&str> = path.split("::").collect();
+        if self.imported.is_empty() {
+            self.written == wanted
+        } else {
+            self.imported.iter().all(|imported| *imported == wanted)
+        }
+    }
+
+    /// Does it belong to this module of another crate, by its full path or by what is imported?
+    pub(crate) fn is_in(&self, module: &str) -> bool {
+        let wanted: Vec<&str> = module.split("::").collect();
+        let within = |path: &[String]| path.len() > wanted.len() && path.iter().zip(&wanted).all(|(a, b)| a == b);
+        if self.imported.is_empty() { within(&self.written) } else { self.imported.iter().all(|path| within(path)) }
+    }
+
+    /// May it mean what a project's settings name, perhaps without the first modules?
+    pub(crate) fn may_be_listed_as(&self, path: &str) -> bool {
+        let wanted: Vec<&str> = path.split("::").collect();
+        let paths = if self.imported.is_empty() { std::slice::from_ref(&self.written) } else { &self.imported };
+        paths.iter().any(|path| {
+            let relative = path.iter().take_while(|segment| is_relative(segment)).count();
+            let path = &path[relative..];
+            let wanted = match wanted.first() {
+                Some(first) if is_relative(first) => &wanted[1..],
+                _ => &wanted[..],
+            };
+            let whole = path.len() >= 2 || wanted.len() == 1 || relative > 0;
+            !path.is_empty() && whole && (ends_with(wanted, path) || ends_with(path, wanted))
+        })
+    }
+
+    /// The names that it may have where it is defined: the last segments.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let paths = if self.imported.is_empty() { std::slice::from_ref(&self.written) } else { &self.imported };
+        paths.iter().filter_map(|path| path.last()).map(String::as_str)
+    }
+
+    /// The segments as they are written.
+    pub(crate) fn written(&self) -> &[String] {
+        &self.written
+    }
+}
+
+fn is_relative(segment: &str) -> bool {
+    matches!(segment, "crate" | "self" | "super")
+}
+
+fn ends_with<A: AsRef<str>, B: AsRef<str>>(path: &[A], end: &[B]) -> bool {
+    path.len() >= end.len() && path[path.len() - end.len()..].iter().zip(end).all(|(a, b)| a.as_ref() == b.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "
+        use std::thread;
+        use std::thread::sleep as pause; // not tokio's
+        pub(crate) use std::{fs::{self, File}, io::*,
+            net::TcpStream};
+        use crate::legacy::fetch;
+        fn f() { useful() }
+        pub(super) async fn timeout() {}
+        mod task { pub fn spawn() {} }
+    ";
+
+    fn meaning(path: &str) -> Meaning {
+        Meaning::of(&syn::parse_str(path).unwrap(), &Imports::default(), &Imports::of_text(TEXT))
+    }
+
+    #[test]
+    fn what_is_imported_is_known() {
+        assert!(meaning("thread::sleep").is("std::thread::sleep"));
+        assert!(meaning("pause").is("std::thread::sleep"));
+        assert!(meaning("fs::read").is("std::fs::read"));
+        assert!(meaning("File::open").is("std::fs::File::open"));
+        assert!(meaning("TcpStream::connect").is("std::net::TcpStream::connect"));
+        assert!(meaning("fs::read").is_in("std::fs"));
+        assert!(!meaning("read").is("std::fs::read"));
+        assert!(!meaning("useful").may_be("std::useful"));
+    }
+
+    #[test]
+    fn what_is_not_may_be_meant() {
+        assert!(meaning("process::exit").may_be("std::process::exit"));
+        assert!(meaning("std::process::exit").is("std::process::exit"));
+        assert!(!meaning("exit").may_be("std::process::exit"));
+        assert!(!meaning("other::thread::sleep").may_be("std::thread::sleep"));
+    }
+
+    #[test]
+    fn what_the_file_defines_is_its_own() {
+        assert!(!meaning("task::spawn").may_be("tokio::task::spawn"));
+        assert!(!meaning("timeout").is("tokio::time::timeout"));
+        assert!(meaning("timeout").is("self::timeout"));
+    }
+
+    #[test]
+    fn settings_name_what_the_project_defines() {
+        assert!(meaning("fetch").may_be_listed_as("legacy::fetch"));
+        assert!(meaning("fetch").may_be_listed_as("crate::legacy::fetch"));
+        assert!(meaning("crate::legacy::fetch").may_be_listed_as("legacy::fetch"));
+        assert!(meaning("super::fetch_all").may_be_listed_as("legacy::fetch_all"));
+        assert!(!meaning("fetch_all").may_be_listed_as("legacy::fetch_all"));
+        assert!(!meaning("other::fetch").may_be_listed_as("legacy::fetch"));
+    }
+
+    #[test]
+    fn what_the_function_imports_comes_first() {
+        let mut local = Imports::default();
+        local.add("tokio::time::sleep as pause ;");
+        let path = syn::parse_str("pause").unwrap();
+        assert!(Meaning::of(&path, &local, &Imports::of_text(TEXT)).is("tokio::time::sleep"));
+    }
+}
