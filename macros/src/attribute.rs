@@ -5,7 +5,7 @@ use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::expand::{self, Form, Runtime, Scope, can_be_named, ends_in_box_pin};
 use crate::input::{Function, Input};
-use crate::lints::{self, Levels};
+use crate::lints::{self, Levels, async_without_await};
 use crate::syntax;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -78,6 +78,8 @@ struct Surroundings {
     foreign_attribute: bool,
     /// In an item under the attribute, and so not expected to be async itself.
     nested: bool,
+    /// In a trait, or in its implementation, which say what is async.
+    of_trait: bool,
 }
 
 impl Attributed<'_> {
@@ -134,8 +136,12 @@ impl Attributed<'_> {
         if let Some(handed_on) = self.hand_on(&mut item.attrs, args) {
             return quote!(#(#handed_on)* #item);
         }
-        let surroundings =
-            Surroundings { foreign_attribute: has_foreign_attribute(&item.attrs), nested: true, public_trait: false };
+        let surroundings = Surroundings {
+            foreign_attribute: has_foreign_attribute(&item.attrs),
+            nested: true,
+            public_trait: false,
+            of_trait: item.trait_.is_some(),
+        };
         for member in &mut item.items {
             if let ImplItem::Fn(function) = member
                 && !is_checked_itself(&function.attrs)
@@ -158,6 +164,7 @@ impl Attributed<'_> {
             foreign_attribute: has_foreign_attribute(&item.attrs),
             nested: true,
             public_trait: !matches!(item.vis, Visibility::Inherited),
+            of_trait: true,
         };
         for member in &mut item.items {
             if let TraitItem::Fn(function) = member
@@ -211,6 +218,13 @@ impl Attributed<'_> {
             && let Some(diagnostic) = lints::future_of_future::check_output(&function.sig.output, args.levels)
         {
             self.scope.sink.report(diagnostic);
+        }
+        let free_to_change =
+            !surroundings.of_trait && !surroundings.foreign_attribute && !has_foreign_attribute(&function.attrs);
+        if free_to_change
+            && let Some(finding) = async_without_await::check_function(&function, surroundings.nested, args.levels)
+        {
+            self.scope.report(finding);
         }
         let form = self.form(&function, surroundings);
         if let Some(send) = args.send

@@ -4,11 +4,13 @@
 //! between the two.
 
 mod calls;
+mod flow;
 mod mentions;
 mod names;
 mod sometimes_awaited;
 
 pub(crate) use calls::{Call, Iterated, Matched, Passed};
+pub(crate) use flow::Flow;
 pub(crate) use names::Names;
 
 use crate::args::{Lists, statement_levels};
@@ -60,6 +62,8 @@ pub(crate) struct Facts<'ast> {
     pub(crate) iterated: Vec<Iterated<'ast>>,
     /// The project's own additions to the lists of lints.
     pub(crate) lists: Rc<Lists>,
+    /// The loops that run while a future is polled.
+    pub(crate) loops: Vec<(Loop<'ast>, Levels)>,
     pub(crate) discards: Vec<Discard<'ast>>,
     pub(crate) unmentioned: Vec<Discard<'ast>>,
     pub(crate) outputs: Vec<Output>,
@@ -80,6 +84,13 @@ pub(crate) struct Discard<'ast> {
     /// None for a macro that stands as a statement.
     pub(crate) expr: Option<&'ast Expr>,
     pub(crate) levels: Levels,
+}
+
+/// A loop.
+#[derive(Clone, Copy)]
+pub(crate) enum Loop<'ast> {
+    Endless(&'ast syn::ExprLoop),
+    While(&'ast syn::ExprWhile),
 }
 
 /// How a value is discarded.
@@ -139,6 +150,7 @@ impl<'ast> Facts<'ast> {
             passed: Vec::new(),
             matches: Vec::new(),
             iterated: Vec::new(),
+            loops: Vec::new(),
             lists: context.lists.clone(),
             discards: Vec::new(),
             unmentioned: Vec::new(),
@@ -183,6 +195,12 @@ impl<'ast> Reader<'ast> {
         visit(self);
         self.nesting -= 1;
         (self.context.asynchronous, self.context.in_loop) = outer;
+    }
+
+    fn note_loop(&mut self, loop_: Loop<'ast>) {
+        if self.context.asynchronous {
+            self.facts.loops.push((loop_, self.context.levels));
+        }
     }
 
     fn in_loop(&mut self, visit: impl FnOnce(&mut Self)) {
@@ -378,10 +396,12 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
     }
 
     fn visit_expr_loop(&mut self, loop_: &'ast syn::ExprLoop) {
+        self.note_loop(Loop::Endless(loop_));
         self.in_loop(|reader| visit::visit_expr_loop(reader, loop_));
     }
 
     fn visit_expr_while(&mut self, loop_: &'ast syn::ExprWhile) {
+        self.note_loop(Loop::While(loop_));
         self.in_loop(|reader| visit::visit_expr_while(reader, loop_));
     }
 

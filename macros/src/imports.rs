@@ -172,14 +172,7 @@ impl Meaning {
     /// What a path means among these imports; those of the function itself come first.
     pub(crate) fn of(path: &Path, local: &Imports, file: &Imports) -> Self {
         let written: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let imported = match (&written[..], path.leading_colon) {
-            ([first, rest @ ..], None) => {
-                let candidates = [local.named(first), file.named(first)];
-                let candidates = candidates.into_iter().find(|candidates| !candidates.is_empty()).unwrap_or_default();
-                candidates.iter().map(|start| [start.as_slice(), rest].concat()).collect()
-            }
-            _ => Vec::new(),
-        };
+        let imported = if path.leading_colon.is_some() { Vec::new() } else { imported(&written, local, file) };
         Self { written, imported }
     }
 
@@ -227,6 +220,12 @@ impl Meaning {
         })
     }
 
+    /// May it be defined in this crate?
+    pub(crate) fn is_own(&self) -> bool {
+        let paths = if self.imported.is_empty() { std::slice::from_ref(&self.written) } else { &self.imported };
+        paths.iter().any(|path| path.first().is_some_and(|first| is_relative(first)))
+    }
+
     /// The names that it may have where it is defined: the last segments.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let paths = if self.imported.is_empty() { std::slice::from_ref(&self.written) } else { &self.imported };
@@ -237,6 +236,27 @@ impl Meaning {
     pub(crate) fn written(&self) -> &[String] {
         &self.written
     }
+}
+
+/// The full paths that a path may stand for, by its first name.
+fn imported(written: &[String], local: &Imports, file: &Imports) -> Vec<Vec<String>> {
+    // `super::name` may be what the file brings in further up.
+    let relative = written.iter().take_while(|segment| is_relative(segment)).count();
+    let Some((first, rest)) = written[relative..].split_first() else { return Vec::new() };
+    let candidates = [local.named(first), file.named(first)];
+    let candidates = candidates.into_iter().find(|candidates| !candidates.is_empty()).unwrap_or_default();
+    let mut paths: Vec<Vec<String>> = candidates.iter().map(|start| [start.as_slice(), rest].concat()).collect();
+    if relative == 0 {
+        let by_way_of_parent = paths.iter().filter(|path| path[0] == "super" && path.len() > 1);
+        let mut further: Vec<_> =
+            by_way_of_parent.flat_map(|path| self::imported(path, &Imports::default(), file)).collect();
+        further.retain(|path| !is_relative(&path[0]));
+        if !further.is_empty() {
+            paths.retain(|path| !is_relative(&path[0]));
+            paths.append(&mut further);
+        }
+    }
+    paths
 }
 
 fn is_relative(segment: &str) -> bool {
@@ -260,6 +280,10 @@ mod tests {
         fn f() { useful() }
         pub(super) async fn timeout() {}
         mod task { pub fn spawn() {} }
+        mod inner {
+            use super::{pause as nap, thread};
+            use super::helper;
+        }
     ";
 
     fn meaning(path: &str) -> Meaning {
@@ -291,6 +315,15 @@ mod tests {
         assert!(!meaning("task::spawn").may_be("tokio::task::spawn"));
         assert!(!meaning("timeout").is("tokio::time::timeout"));
         assert!(meaning("timeout").is("self::timeout"));
+    }
+
+    #[test]
+    fn what_a_parent_imports_is_known() {
+        assert!(meaning("super::pause").is("std::thread::sleep"));
+        assert!(meaning("nap").is("std::thread::sleep"));
+        assert!(meaning("thread::sleep").is("std::thread::sleep"));
+        assert!(meaning("helper").is("super::helper"));
+        assert!(!meaning("nap").is_own() && meaning("helper").is_own());
     }
 
     #[test]

@@ -3,15 +3,20 @@
 //! A lint reads [`Facts`] and fills a [`Report`]; it never changes code. A new lint is a file in `lints/`, a line in
 //! [`LINTS`], a UI test and a page in `docs/lints/`; a test checks that these sets agree.
 
+pub(crate) mod async_without_await;
 mod blocking_io;
 mod blocking_sleep;
 mod blocking_wait;
+mod busy_wait;
 mod detached_task;
 pub(crate) mod future_of_future;
+mod loop_without_await;
 mod lost_result;
 mod nested_block_on;
+mod timeout_without_await;
 pub(crate) mod unawaited_future;
 pub(crate) mod unawaited_in_container;
+mod unbounded_spawn;
 pub(crate) mod unused_future_binding;
 
 use crate::facts::Facts;
@@ -45,15 +50,20 @@ pub(crate) struct Lint {
 
 /// All lints, by name.
 pub(crate) const LINTS: &[Lint] = &[
+    async_without_await::LINT,
     blocking_io::LINT,
     blocking_sleep::LINT,
     blocking_wait::LINT,
+    busy_wait::LINT,
     detached_task::LINT,
     future_of_future::LINT,
+    loop_without_await::LINT,
     lost_result::LINT,
     nested_block_on::LINT,
+    timeout_without_await::LINT,
     unawaited_future::LINT,
     unawaited_in_container::LINT,
+    unbounded_spawn::LINT,
     unused_future_binding::LINT,
 ];
 
@@ -113,6 +123,7 @@ pub(crate) fn looks_for(name: &str) -> bool {
         || blocking_sleep::looks_for(name)
         || blocking_wait::looks_for(name)
         || lost_result::looks_for(name)
+        || name.starts_with("timeout")
         || nested_block_on::looks_for(name)
 }
 

@@ -130,6 +130,8 @@ pub(crate) fn first_span(expr: &Expr) -> Span {
         Expr::Try(try_) => first_span(&try_.expr),
         Expr::Field(field) => first_span(&field.base),
         Expr::Index(index) => first_span(&index.expr),
+        Expr::Binary(binary) => first_span(&binary.left),
+        Expr::Reference(reference) => reference.and_token.spans[0],
         Expr::Paren(paren) => paren.paren_token.span.open(),
         Expr::Path(path) => match (&path.qself, path.path.leading_colon, path.path.segments.first()) {
             (Some(qself), ..) => qself.lt_token.span,
@@ -153,6 +155,11 @@ pub(crate) fn last_span(expr: &Expr) -> Span {
         Expr::MethodCall(call) => call.paren_token.span.close(),
         Expr::Await(await_) => await_.await_token.span,
         Expr::Try(try_) => try_.question_token.spans[0],
+        Expr::Field(syn::ExprField { member: syn::Member::Named(name), .. }) => name.span(),
+        Expr::Index(index) => index.bracket_token.span.close(),
+        Expr::Binary(binary) => last_span(&binary.right),
+        Expr::Unary(unary) => last_span(&unary.expr),
+        Expr::Reference(reference) => last_span(&reference.expr),
         Expr::Paren(paren) => paren.paren_token.span.close(),
         Expr::Path(path) => path.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span()),
         Expr::Macro(mac) => match &mac.mac.delimiter {

@@ -38,6 +38,15 @@ impl<'a> Scope<'a> {
         self.rewrite(Facts::of_select(select, context, self.sink)).visit_select(select);
     }
 
+    /// Takes a finding for an error or a warning, as its level says.
+    pub(crate) fn report(&self, finding: Finding) {
+        match finding.level {
+            Level::Allow => {}
+            Level::Warn => self.warnings.borrow_mut().push(finding),
+            Level::Deny => self.sink.report(finding.error()),
+        }
+    }
+
     /// What is to be warned of since the last call.
     pub(super) fn take_warnings(&self) -> Vec<Finding> {
         self.warnings.take()
@@ -45,13 +54,7 @@ impl<'a> Scope<'a> {
 
     fn rewrite(&self, facts: Facts<'_>) -> probes::Rewrite<'_> {
         let report = lints::check(&facts);
-        for finding in report.findings {
-            match finding.level {
-                Level::Allow => {}
-                Level::Warn => self.warnings.borrow_mut().push(finding),
-                Level::Deny => self.sink.report(finding.error()),
-            }
-        }
+        report.findings.into_iter().for_each(|finding| self.report(finding));
         let Facts { sometimes_awaited, macros, .. } = facts;
         let check_macro = |mac: &mut syn::Macro, context| macros::check_arguments(mac, context, self);
         probes::Rewrite::new(report.probes, sometimes_awaited, macros, check_macro, &self.runtime)

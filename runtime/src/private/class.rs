@@ -27,6 +27,12 @@ impl<T, C> IsOf<C, u8, HoldsNot> for T {}
 impl<C> IsOf<C, i32, Diverges> for () {}
 impl<C> IsOf<C, i32, Diverges> for Never {}
 
+/// The marker of a future whose output is `()`.
+pub struct GivesNothing;
+
+/// The marker of a future whose output is `!`.
+pub struct NeverEnds;
+
 /// What `.await` takes.
 pub struct Future;
 impl<T: IntoFuture> IsOf<Future, i32, Holds> for T {}
@@ -99,20 +105,30 @@ impl<T> IsOf<ThreadWait, i32, Holds> for Receiver<T> {}
 impl<T> IsOf<ThreadWait, i32, Inside<Holds>> for &Receiver<T> {}
 
 /// A task's handle whose output is a `Result`, inside the one that says whether the task ended: tokio's.
+///
+/// A task that never ends has an output whose type may be open until it falls back to `()` or `!`, as above.
 pub struct JoinOfResult;
 impl<T, A, B, E> IsOf<JoinOfResult, i32, Holds> for T where T: StdFuture<Output = Result<Result<A, B>, E>> {}
+impl<T, E> IsOf<JoinOfResult, i32, GivesNothing> for T where T: StdFuture<Output = Result<(), E>> {}
+impl<T, E> IsOf<JoinOfResult, i32, NeverEnds> for T where T: StdFuture<Output = Result<Never, E>> {}
 
 /// A future whose output is a `Result`, as the handle of a task that is detached may be.
 pub struct ResultFuture;
 impl<T, A, B> IsOf<ResultFuture, i32, Holds> for T where T: StdFuture<Output = Result<A, B>> {}
+impl<T> IsOf<ResultFuture, i32, GivesNothing> for T where T: StdFuture<Output = ()> {}
+impl<T> IsOf<ResultFuture, i32, NeverEnds> for T where T: StdFuture<Output = Never> {}
 
 /// A `Result` in the `Ok` of another.
 pub struct NestedResult;
 impl<A, B, E> IsOf<NestedResult, i32, Holds> for Result<Result<A, B>, E> {}
+impl<E> IsOf<NestedResult, i32, Diverges> for Result<(), E> {}
+impl<E> IsOf<NestedResult, i32, Diverges> for Result<Never, E> {}
 
 /// Several `Result`s in one value.
 pub struct Results;
 impl<A, B> IsOf<Results, i32, Holds> for Vec<Result<A, B>> {}
+impl IsOf<Results, i32, Diverges> for Vec<()> {}
+impl IsOf<Results, i32, Diverges> for Vec<Never> {}
 impl<A, B> IsOf<Results, i32, Holds> for std::collections::VecDeque<Result<A, B>> {}
 impl<A, B> IsOf<Results, i32, Holds> for Box<[Result<A, B>]> {}
 impl<A, B, const N: usize> IsOf<Results, i32, Holds> for [Result<A, B>; N] {}
@@ -122,6 +138,8 @@ pub struct Guard;
 
 /// A [`Guard`], or what holds one.
 pub trait HoldsGuard<M> {}
+impl HoldsGuard<Diverges> for () {}
+impl HoldsGuard<Diverges> for Never {}
 
 macro_rules! guards {
     ($([$($generics:tt)*] $guard:ty,)*) => {$(
@@ -190,6 +208,10 @@ macro_rules! lint {
         impl<T, L, M> $verdict<Is, u16, L, M> for T {}
         #[diagnostic::do_not_recommend]
         impl<T, L> $verdict<Is, i32, L, Diverges> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T, L> $verdict<Is, i32, L, GivesNothing> for T {}
+        #[diagnostic::do_not_recommend]
+        impl<T, L> $verdict<Is, i32, L, NeverEnds> for T {}
         #[diagnostic::do_not_recommend]
         impl<T, L, M> $verdict<IsNot, u16, L, M> for T {}
         #[diagnostic::do_not_recommend]
@@ -278,6 +300,14 @@ pub mod of {
         "`#[checked(allow(lost_result))]` silences it"
     }
     lint! {
+        IsLimited,
+        unbounded_spawn,
+        "tasks are spawned without a limit",
+        "each turn of the loop makes one more",
+        "help: hold a semaphore's permit in each task, or collect them in a `JoinSet`",
+        "`#[checked(allow(unbounded_spawn))]` silences it"
+    }
+    lint! {
         IsPolled, futurelock,
         "future is not polled while this handler awaits",
         "what this future holds, such as a lock, it holds until it is polled again",
@@ -304,6 +334,10 @@ pub mod of {
     impl<T, M> IsReleased<u8, i32, u8, i32, M> for T {}
     #[diagnostic::do_not_recommend]
     impl<T, P, S, F> IsReleased<i32, P, S, F, Diverges> for T {}
+    #[diagnostic::do_not_recommend]
+    impl<T, P, S, F> IsReleased<i32, P, S, F, Inside<Diverges>> for T {}
+    #[diagnostic::do_not_recommend]
+    impl<T, P, S, F> IsReleased<i32, P, S, F, Inside<Inside<Diverges>>> for T {}
 
     /// The literals whose types are the answers about a guard: guard, pointer, send, future.
     pub type GuardAnswers<G, P, S, F> = (G, P, S, F);
@@ -342,6 +376,12 @@ impl<T, L, M> Judge<L, Is, i32, Inside<M>> for T {
     type Finding = L;
 }
 impl<T, L> Judge<L, Is, i32, Diverges> for T {
+    type Finding = ();
+}
+impl<T, L> Judge<L, Is, i32, GivesNothing> for T {
+    type Finding = ();
+}
+impl<T, L> Judge<L, Is, i32, NeverEnds> for T {
     type Finding = ();
 }
 impl<T, L, M> Judge<L, IsNot, u8, M> for T {
@@ -391,8 +431,17 @@ impl<T, L, P, S, F> JudgeGuard<L, i32, P, S, F, Diverges> for T {
 impl<T, L, P, S, F> JudgeGuard<L, i32, P, S, F, Holds> for T {
     type Finding = L;
 }
-impl<T, L, P, S, F, M> JudgeGuard<L, i32, P, S, F, Inside<M>> for T {
+impl<T, L, P, S, F> JudgeGuard<L, i32, P, S, F, Inside<Holds>> for T {
     type Finding = L;
+}
+impl<T, L, P, S, F> JudgeGuard<L, i32, P, S, F, Inside<Inside<Holds>>> for T {
+    type Finding = L;
+}
+impl<T, L, P, S, F> JudgeGuard<L, i32, P, S, F, Inside<Diverges>> for T {
+    type Finding = ();
+}
+impl<T, L, P, S, F> JudgeGuard<L, i32, P, S, F, Inside<Inside<Diverges>>> for T {
+    type Finding = ();
 }
 
 /// Probes what may be a guard, at level `warn`.

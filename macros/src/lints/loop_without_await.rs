@@ -1,0 +1,39 @@
+//! `loop_without_await`: an endless loop that keeps its thread. See `docs/lints/loop_without_await.md`.
+
+use super::{Level, Lint};
+use crate::facts::{Facts, Flow, Loop};
+use crate::finding::{Finding, Text};
+use crate::probe::Report;
+use syn::{Expr, Lit};
+
+pub(crate) const LINT: Lint = Lint { name: "loop_without_await", default: Level::Warn, check };
+
+static TEXT: Text = Text {
+    lint: LINT.name,
+    problem: "endless loop never awaits",
+    help: "`.await` something in it, such as `yield_now()`, or move it to a thread",
+};
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for (loop_, levels) in &facts.loops {
+        let level = levels.of(LINT.name);
+        if level == Level::Allow {
+            continue;
+        }
+        let (label, ends, body) = match loop_ {
+            Loop::Endless(endless) => {
+                (&endless.label, (endless.loop_token.span, endless.loop_token.span), &endless.body)
+            }
+            Loop::While(while_) => match &*while_.cond {
+                Expr::Lit(condition) if matches!(&condition.lit, Lit::Bool(literal) if literal.value) => {
+                    (&while_.label, (while_.while_token.span, condition.lit.span()), &while_.body)
+                }
+                _ => continue,
+            },
+        };
+        let flow = Flow::of_loop(label.as_ref(), body);
+        if !flow.awaits && !flow.leaves {
+            report.findings.push(Finding { text: &TEXT, level, ends });
+        }
+    }
+}
