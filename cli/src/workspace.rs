@@ -1,14 +1,13 @@
-//! The user's workspace: its members, what of them is to be checked, and the levels its manifests ask for.
+//! The user's workspace: its members, what of them is to be checked, and what its manifests set.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{CrateType, Edition, Package, TargetKind};
 
 use crate::args::CargoArgs;
 use crate::error::{Result, Trouble};
-use crate::levels;
 use crate::metadata;
+use crate::settings::Settings;
 
 /// A workspace as cargo describes it.
 pub(crate) struct Workspace {
@@ -25,7 +24,7 @@ pub(crate) struct Member {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) root: PathBuf,
-    /// The text of the attribute that checks its items, with the levels of the manifests.
+    /// The text of the attribute that checks its items, with the manifests' settings.
     pub(crate) attribute: String,
     /// The root files of the crates that are to be checked: no build scripts, no procedural macros.
     pub(crate) checked: Vec<PathBuf>,
@@ -44,7 +43,7 @@ impl Workspace {
     pub(crate) fn load(cargo: &Path, args: &CargoArgs) -> Result<Workspace> {
         let metadata = metadata::ask(cargo, args)?;
         let root: PathBuf = metadata.workspace_root.clone().into();
-        let shared = levels::parse(&metadata.workspace_metadata, &root.join("Cargo.toml"), "workspace")?;
+        let shared = Settings::parse(&metadata.workspace_metadata, &root.join("Cargo.toml"), "workspace")?;
         let mut members = Vec::new();
         for package in metadata.workspace_packages() {
             members.push(member(package, &shared)?);
@@ -65,11 +64,9 @@ impl Workspace {
     }
 }
 
-fn member(package: &Package, shared: &BTreeMap<String, String>) -> Result<Member> {
+fn member(package: &Package, shared: &Settings) -> Result<Member> {
     let manifest: PathBuf = package.manifest_path.clone().into();
-    let own = levels::parse(&package.metadata, &manifest, "package")?;
-    let mut levels = shared.clone();
-    levels.extend(own);
+    let settings = shared.with(Settings::parse(&package.metadata, &manifest, "package")?);
     let name = package.name.to_string();
     let (mut checked, mut unchecked) = (Vec::new(), Vec::new());
     for target in &package.targets {
@@ -84,7 +81,7 @@ fn member(package: &Package, shared: &BTreeMap<String, String>) -> Result<Member
     Ok(Member {
         id: package.id.repr.clone(),
         root: manifest.parent().unwrap_or(Path::new("")).to_owned(),
-        attribute: levels::attribute(&levels),
+        attribute: settings.attribute(),
         checked,
         unchecked,
         targets: package

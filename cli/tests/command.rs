@@ -8,9 +8,9 @@ mod command {
     mod findings;
     mod formats;
     mod freshness;
-    mod levels;
     mod pages;
     mod programs;
+    mod settings;
     mod support;
     mod untouched;
 }

@@ -25,3 +25,18 @@ fn a_wrong_lint_or_level_is_named() {
         .run(&["check"])
         .expect(2, &["invalid level \"forbid\"", "\"allow\", \"warn\" and \"deny\"", "Cargo.toml"]);
 }
+
+#[test]
+fn a_project_lists_its_own_blocking_functions() {
+    let source = "pub mod legacy {\n    pub fn fetch() -> u32 {\n        1\n    }\n}\n\n\
+                  pub async fn f() -> u32 {\n    let _ = std::fs::metadata(\"a\");\n    legacy::fetch()\n}\n";
+    let workspace = Workspace::package("lists", &[("src/lib.rs", source)]);
+    workspace.run(&["check"]).expect(1, &["warning[blocking_io]", "src/lib.rs:8:13", "1 warning in 1 crate"]);
+    workspace.append(
+        "Cargo.toml",
+        "[workspace.metadata.checked-async]\nblocking = [\"legacy::fetch\"]\nnon-blocking = [\"std::fs::metadata\"]\n",
+    );
+    workspace.run(&["check"]).expect(1, &["warning[blocking_io]", "src/lib.rs:9:5", "1 warning in 1 crate"]);
+    workspace.append("Cargo.toml", "blocked = []\n");
+    workspace.run(&["check"]).expect(2, &["unknown key `blocked`", "`lints`, `blocking` and `non-blocking`"]);
+}
