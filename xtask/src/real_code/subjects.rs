@@ -52,8 +52,12 @@ pub(crate) const SUBJECTS: &[Subject] = &[
 
 /// Lints with findings that are true, or in code that means it: they become warnings, so that the tests compile.
 /// `docs/real-code.md` describes them.
-pub(crate) const TRUE_FINDINGS: &[(&str, &[&str])] =
-    &[("async-lock", &["unawaited_future"]), ("bb8", &["unawaited_in_container"])];
+pub(crate) const TRUE_FINDINGS: &[(&str, &[&str])] = &[
+    ("async-lock", &["unawaited_future"]),
+    ("bb8", &["unawaited_in_container"]),
+    ("futures-concurrency", &["nested_block_on"]),
+    ("moka", &["blocking_sleep"]),
+];
 
 impl Subject {
     /// The lints that have true findings in this crate.
