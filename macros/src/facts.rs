@@ -5,23 +5,28 @@
 
 mod calls;
 mod flow;
+mod guards;
 mod mentions;
 mod names;
+mod selects;
 mod sometimes_awaited;
 
 pub(crate) use calls::{Call, Iterated, Matched, Passed};
 pub(crate) use flow::Flow;
+pub(crate) use guards::{Guard, Kind, holds_await};
 pub(crate) use names::Names;
+pub(crate) use selects::{Polled, Referred, SelectFact, named_place, others, token_ends};
 
 use crate::args::{Lists, statement_levels};
 use crate::diagnostics::Sink;
 use crate::lints::Levels;
 use crate::select::{Handler, Select};
 use crate::syntax::{self, Callee};
+use selects::Turn;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Macro, Pat, Stmt};
+use syn::{Block, Expr, Ident, Macro, Pat, Stmt};
 
 /// Where a node of the syntax tree is in memory: its identity between reading and rewriting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +48,10 @@ pub(crate) struct Context {
     pub(crate) in_loop: bool,
     /// Is it what an `assert!` takes for true?
     pub(crate) in_assert: bool,
+    /// Is it an argument of a macro that awaits another one, while the temporaries of this one live?
+    pub(crate) awaits_later: bool,
+    /// Is it the only future that its thread has to poll?
+    pub(crate) alone: bool,
     pub(crate) names: Rc<Names>,
     pub(crate) lists: Rc<Lists>,
 }
@@ -69,6 +78,12 @@ pub(crate) struct Facts<'ast> {
     pub(crate) outputs: Vec<Output>,
     /// Calls whose future is bound and awaited on some ways only, with the line and column at which it will be made.
     pub(crate) sometimes_awaited: HashMap<Place, (u32, u32)>,
+    /// Each `select!`, and what is around it.
+    pub(crate) selects: Vec<SelectFact<'ast>>,
+    /// What the arms of the `select!` that is being read poll by reference.
+    pub(crate) polled: Vec<Polled<'ast>>,
+    /// What is alive at an `.await`, and may be a guard.
+    pub(crate) guards: Vec<Guard>,
     /// The context of each macro call, whose arguments are looked at on their own.
     pub(crate) macros: HashMap<Place, Context>,
 }
@@ -116,18 +131,27 @@ pub(crate) struct Output {
 impl<'ast> Facts<'ast> {
     /// Reads a block of statements.
     pub(crate) fn of_block(block: &'ast Block, context: Context, sink: &'ast Sink) -> Self {
-        Self::read(context, sink, 0, |reader| reader.visit_block(block))
+        Self::read(context, sink, 0, |reader| {
+            reader.visit_block(block);
+            reader.note_guards(0, |walk| walk.block(block));
+        })
     }
 
     /// Reads an expression that stands in a macro's arguments.
     pub(crate) fn of_expr(expr: &'ast Expr, context: Context, sink: &'ast Sink) -> Self {
-        Self::read(context, sink, 1, |reader| reader.visit_expr(expr))
+        Self::read(context, sink, 1, |reader| {
+            let awaits_later = reader.context.awaits_later;
+            reader.visit_expr(expr);
+            reader.note_guards(0, |walk| walk.macro_argument(expr, awaits_later));
+        })
     }
 
     /// Reads the futures and handlers of a `select!`.
     pub(crate) fn of_select(select: &'ast Select, context: Context, sink: &'ast Sink) -> Self {
         Self::read(context, sink, 0, |reader| {
-            for arm in &select.arms {
+            reader.turn = Some(Turn::Select(select));
+            for (index, arm) in select.arms.iter().enumerate() {
+                reader.note_polled(select, index);
                 if let Some(future) = arm.future() {
                     reader.nesting += 1;
                     reader.awaited.insert(Place::of(syntax::peel(future)));
@@ -139,6 +163,7 @@ impl<'ast> Facts<'ast> {
                     Handler::Expr(expr) => reader.visit_expr(expr),
                 }
             }
+            reader.note_guards(0, |walk| walk.select(select));
         })
     }
 
@@ -156,9 +181,14 @@ impl<'ast> Facts<'ast> {
             unmentioned: Vec::new(),
             outputs: Vec::new(),
             sometimes_awaited: HashMap::new(),
+            selects: Vec::new(),
+            polled: Vec::new(),
+            guards: Vec::new(),
             macros: HashMap::new(),
         };
-        let mut reader = Reader { facts, context, nesting, in_place: HashSet::new(), awaited: HashSet::new(), sink };
+        let (in_place, alone, awaited) = (HashSet::new(), HashSet::new(), HashSet::new());
+        let (makers, guards) = (HashMap::new(), guards::Makers::default());
+        let mut reader = Reader { facts, context, nesting, in_place, alone, awaited, turn: None, makers, guards, sink };
         visit(&mut reader);
         reader.facts
     }
@@ -171,8 +201,16 @@ struct Reader<'ast> {
     nesting: usize,
     /// The closures that run where they stand.
     in_place: HashSet<Place>,
+    /// The async blocks that a thread runs by themselves.
+    alone: HashSet<Place>,
     /// The expressions to which `.await` is appended.
     awaited: HashSet<Place>,
+    /// The innermost loop.
+    turn: Option<Turn<'ast>>,
+    /// What made the variables that were bound so far.
+    makers: HashMap<Ident, &'ast Expr>,
+    /// The calls that may make a guard.
+    guards: guards::Makers,
     sink: &'ast Sink,
 }
 
@@ -189,12 +227,12 @@ impl<'ast> Reader<'ast> {
 
     /// Reads the inside of a closure or an async block.
     fn nested(&mut self, asynchronous: bool, visit: impl FnOnce(&mut Self)) {
-        let outer = (self.context.asynchronous, self.context.in_loop);
+        let outer = self.context.clone();
         (self.context.asynchronous, self.context.in_loop) = (asynchronous, false);
         self.nesting += 1;
         visit(self);
         self.nesting -= 1;
-        (self.context.asynchronous, self.context.in_loop) = outer;
+        self.context = outer;
     }
 
     fn note_loop(&mut self, loop_: Loop<'ast>) {
@@ -203,10 +241,12 @@ impl<'ast> Reader<'ast> {
         }
     }
 
-    fn in_loop(&mut self, visit: impl FnOnce(&mut Self)) {
+    fn in_loop(&mut self, turn: Turn<'ast>, visit: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.context.in_loop, true);
+        let outer_turn = self.turn.replace(turn);
         visit(self);
         self.context.in_loop = outer;
+        self.turn = outer_turn;
     }
 
     /// Notes that the value of this expression is discarded: the call in it that makes the value, in each branch.
@@ -322,8 +362,12 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
                     {
                         reader.bind(&local.pat, &init.expr, rest);
                         reader.note_variable(&local.pat, &init.expr, rest);
+                        reader.note_span(&local.pat, &init.expr);
                     }
                     visit::visit_local(reader, local);
+                    if let Some(init) = &local.init {
+                        reader.note_maker(&local.pat, &init.expr);
+                    }
                 }),
                 Stmt::Expr(expr, semicolon) => self.with_levels(syntax::attributes(expr), |reader| {
                     if semicolon.is_some() {
@@ -372,17 +416,30 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
             self.discard(value, How::Drop);
         }
         self.note_arguments_of_call(call);
+        self.note_maker_of_call(call);
         visit::visit_expr_call(self, call);
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         self.note_arguments_of_method(call);
+        self.note_maker_of_method(call);
         visit::visit_expr_method_call(self, call);
     }
 
     fn visit_expr_await(&mut self, await_: &'ast syn::ExprAwait) {
         self.awaited.insert(Place::of(syntax::peel(&await_.base)));
         visit::visit_expr_await(self, await_);
+    }
+
+    fn visit_expr_if(&mut self, if_: &'ast syn::ExprIf) {
+        // What never runs is there for its types: other attributes write such code.
+        if syntax::is_literal(&if_.cond, false) {
+            if let Some((_, otherwise)) = &if_.else_branch {
+                self.visit_expr(otherwise);
+            }
+        } else {
+            visit::visit_expr_if(self, if_);
+        }
     }
 
     fn visit_expr_let(&mut self, let_: &'ast syn::ExprLet) {
@@ -397,18 +454,18 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
 
     fn visit_expr_loop(&mut self, loop_: &'ast syn::ExprLoop) {
         self.note_loop(Loop::Endless(loop_));
-        self.in_loop(|reader| visit::visit_expr_loop(reader, loop_));
+        self.in_loop(Turn::Endless(loop_), |reader| visit::visit_expr_loop(reader, loop_));
     }
 
     fn visit_expr_while(&mut self, loop_: &'ast syn::ExprWhile) {
         self.note_loop(Loop::While(loop_));
-        self.in_loop(|reader| visit::visit_expr_while(reader, loop_));
+        self.in_loop(Turn::While(loop_), |reader| visit::visit_expr_while(reader, loop_));
     }
 
     fn visit_expr_for_loop(&mut self, loop_: &'ast syn::ExprForLoop) {
         self.note_iterated(&loop_.expr);
         self.visit_expr(&loop_.expr);
-        self.in_loop(|reader| reader.visit_block(&loop_.body));
+        self.in_loop(Turn::For(loop_), |reader| reader.visit_block(&loop_.body));
     }
 
     fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
@@ -424,16 +481,27 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
                 levels: self.context.levels,
             });
         }
-        self.nested(true, |reader| visit::visit_expr_async(reader, block));
+        let alone = self.alone.contains(&Place::of(block));
+        self.nested(true, |reader| {
+            reader.context.alone = alone;
+            let makers = reader.guards.count();
+            visit::visit_expr_async(reader, block);
+            reader.note_guards(makers, |walk| walk.block(&block.block));
+        });
     }
 
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
         let in_place = self.in_place.contains(&Place::of(closure)) && self.context.asynchronous;
-        self.nested(in_place || closure.asyncness.is_some(), |reader| visit::visit_expr_closure(reader, closure));
+        self.nested(in_place || closure.asyncness.is_some(), |reader| {
+            let makers = reader.guards.count();
+            visit::visit_expr_closure(reader, closure);
+            reader.note_guards(makers, |walk| walk.argument(&closure.body));
+        });
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
         self.facts.macros.insert(Place::of(mac), self.context.clone());
+        self.note_select(mac);
     }
 
     fn visit_arm(&mut self, arm: &'ast syn::Arm) {

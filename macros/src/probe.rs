@@ -68,6 +68,7 @@ impl Class {
     pub(crate) const NOT_A_FUTURE: Self = Self { name: "Future", verdict: "IsNot" };
     /// What cannot be printed is a future of async code, rather than a timer or a task's handle.
     pub(crate) const NOT_PRINTABLE: Self = Self { name: "Printable", verdict: "IsNot" };
+    pub(crate) const ASYNC_GUARD: Self = Self::is("AsyncGuard");
     pub(crate) const IO_RESULT: Self = Self::is("IoResult");
     pub(crate) const STD_IO: Self = Self::is("StdIo");
     pub(crate) const FUTURE: Self = Self::is("Future");

@@ -57,6 +57,11 @@ pub(crate) fn peel(expr: &Expr) -> &Expr {
     }
 }
 
+/// Is it `true`, or `false`?
+pub(crate) fn is_literal(expr: &Expr, value: bool) -> bool {
+    matches!(peel(expr), Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Bool(literal) if literal.value == value))
+}
+
 /// What an expression calls last: `b` in `a::b(x)`, `a().b(x)`, `b(x).await?` and `b!(x)`.
 #[derive(Clone)]
 pub(crate) struct Callee {

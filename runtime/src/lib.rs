@@ -1,4 +1,8 @@
 //! Makes async Rust as safe as Rust.
+//!
+//! The attribute [`macro@checked_async`] finds mistakes in async code at compile time, and in builds with
+//! `debug_assertions` reports at run time what only execution can show. A report is a [`Violation`]; [`capture`],
+//! [`set_exception_handler`] and [`set_level`] say where it goes. In release builds nothing is left of the checks.
 
 #![deny(unsafe_code)]
 
@@ -14,6 +18,45 @@ mod report;
 mod trace;
 
 pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
+/// Checks the async code of a function, an `impl` block, a `trait` or an inline `mod`.
+///
+/// The code keeps its meaning. Its calls, bindings and loops are looked at by the lints; in builds with `debug_assertions`
+/// its futures know where they were made. An attribute on an item inside another one overrides it.
+///
+/// | argument | |
+/// |---|---|
+/// | `allow(lint, …)`, `warn(lint, …)`, `deny(lint, …)` | sets levels; on one statement or expression, `#[checked(allow(lint))]` |
+/// | `blocking("path::to::function", "Type::method", …)` | adds to what `blocking_io` takes for blocking |
+/// | `non_blocking("std::fs::metadata", …)` | takes something off the lists of the blocking lints |
+/// | `send` | asserts here that the future is `Send`, and not at a distant `spawn` |
+/// | `name = "…"` | what reports call the function |
+/// | `crate = path` | where this crate is, if it is renamed or re-exported |
+///
+/// # Errors
+///
+/// What lints at level `deny` find is a compile error, as are unknown arguments, unknown lints, and an attribute on what
+/// cannot be async. The item itself is always kept.
+///
+/// # Cancel safety
+///
+/// The futures can be dropped at the same places as without the attribute.
+///
+/// # Examples
+///
+/// ```
+/// use checked_async::checked_async;
+///
+/// async fn notify(order: u32) {
+///     println!("order {order} is on its way");
+/// }
+///
+/// #[checked_async(send, deny(detached_task))]
+/// async fn ship(orders: Vec<u32>) {
+///     for order in orders {
+///         notify(order).await; // without `.await`: "future is never awaited"
+///     }
+/// }
+/// ```
 pub use checked_async_macros::checked_async;
 pub use discard::discard;
 pub use report::{

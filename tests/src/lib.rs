@@ -5,6 +5,8 @@ pub mod by_hand;
 /// The examples on the lints' pages.
 #[cfg(doctest)]
 mod lint_pages {
+    #[doc = include_str!("../../docs/lints/async_guard_across_await.md")]
+    mod async_guard_across_await {}
     #[doc = include_str!("../../docs/lints/async_without_await.md")]
     mod async_without_await {}
     #[doc = include_str!("../../docs/lints/blocking_io.md")]
@@ -15,10 +17,16 @@ mod lint_pages {
     mod blocking_wait {}
     #[doc = include_str!("../../docs/lints/busy_wait.md")]
     mod busy_wait {}
+    #[doc = include_str!("../../docs/lints/cancel_unsafe_select.md")]
+    mod cancel_unsafe_select {}
     #[doc = include_str!("../../docs/lints/detached_task.md")]
     mod detached_task {}
     #[doc = include_str!("../../docs/lints/future_of_future.md")]
     mod future_of_future {}
+    #[doc = include_str!("../../docs/lints/futurelock.md")]
+    mod futurelock {}
+    #[doc = include_str!("../../docs/lints/guard_across_await.md")]
+    mod guard_across_await {}
     #[doc = include_str!("../../docs/lints/loop_without_await.md")]
     mod loop_without_await {}
     #[doc = include_str!("../../docs/lints/lost_result.md")]
@@ -27,6 +35,8 @@ mod lint_pages {
     mod nested_block_on {}
     #[doc = include_str!("../../docs/lints/timeout_without_await.md")]
     mod timeout_without_await {}
+    #[doc = include_str!("../../docs/lints/timer_in_select_loop.md")]
+    mod timer_in_select_loop {}
     #[doc = include_str!("../../docs/lints/unawaited_future.md")]
     mod unawaited_future {}
     #[doc = include_str!("../../docs/lints/unawaited_in_container.md")]

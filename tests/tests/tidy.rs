@@ -97,7 +97,8 @@ fn check_page(lint: &str, source: &str) {
         "Origin",
     ];
     let page = read(format!("docs/lints/{lint}.md"));
-    let level = ["Deny", "Warn", "Allow"].into_iter().find(|level| source.contains(&format!("default: Level::{level}, check")));
+    let level =
+        ["Deny", "Warn", "Allow"].into_iter().find(|level| source.contains(&format!("default: Level::{level}, check")));
     let level = level.expect("the constant has a level").to_lowercase();
     assert!(page.starts_with(&format!("# {lint}\n\n**{level}** by default.\n\n")), "{lint}: how its page begins");
     let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();

@@ -10,16 +10,25 @@ use std::process::{Command, Stdio};
 
 /// Compiles the cases; answers with what was found in each, in the order of lines.
 pub fn check(cases: &[Case], temporary: &Path) -> HashMap<PathBuf, Vec<Finding>> {
-    let folder = temporary.join("ui");
+    run("check", cases, temporary)
+}
+
+/// Does the same with clippy.
+pub fn clippy(cases: &[Case], temporary: &Path) -> HashMap<PathBuf, Vec<Finding>> {
+    run("clippy", cases, temporary)
+}
+
+fn run(command: &str, cases: &[Case], temporary: &Path) -> HashMap<PathBuf, Vec<Finding>> {
+    let folder = temporary.join(command);
     fs::create_dir_all(folder.join("src")).expect("the package's folder can be made");
     write_changed(&folder.join("src/lib.rs"), "");
     write_changed(&folder.join("Cargo.toml"), &manifest(cases));
     let lock = fs::read_to_string(root().join("../Cargo.lock")).expect("the workspace has a lock file");
     fs::write(folder.join("Cargo.lock"), lock).expect("the lock file can be written");
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["check", "--quiet", "--offline", "--examples", "--keep-going", "--message-format=json"])
+        .args([command, "--quiet", "--offline", "--examples", "--keep-going", "--message-format=json"])
         .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", temporary.join("ui/target"))
+        .env("CARGO_TARGET_DIR", temporary.join("target"))
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .stderr(Stdio::piped())

@@ -28,23 +28,9 @@ pub(crate) fn run(shown: Shown) -> Result<()> {
     let marks = marks(&sample.join("src"))?;
     let target = checked_async.target_directory.join("sample");
 
-    let mut check = checked_async.command();
-    check.arg("check").arg("--target-dir").arg(&target).current_dir(&sample);
-    if shown == Shown::ToUser {
-        say("cargo checked-async check");
-        check.status().map_err(|error| cannot_run(&check, &error))?;
-    }
-    // Once more, for this program to read.
-    check.arg("--message-format=json").stderr(Stdio::piped());
-    let output = check.output().map_err(|error| cannot_run(&check, &error))?;
-    if output.status.code() != Some(1) {
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(format!(
-            "{stderr}\n`check` was to end with status 1, for findings, and ended with {}",
-            output.status
-        ));
-    }
-    let findings = findings(&output.stdout);
+    let mut findings = findings_of(&checked_async, &sample, &target, &[], shown)?;
+    // Where there are errors, rustc does not get as far as warnings.
+    findings.append(&mut findings_of(&checked_async, &sample, &target, &["--no-default-features"], shown)?);
 
     let mut run = checked_async.command();
     run.args(["run", "--no-default-features"]).arg("--target-dir").arg(&target).current_dir(&sample);
@@ -73,8 +59,35 @@ pub(crate) fn run(shown: Shown) -> Result<()> {
     Ok(())
 }
 
+/// What `check` finds with these options.
+fn findings_of(
+    checked_async: &CheckedAsync,
+    sample: &Path,
+    target: &Path,
+    options: &[&str],
+    shown: Shown,
+) -> Result<BTreeSet<Place>> {
+    let mut check = checked_async.command();
+    check.arg("check").args(options).arg("--target-dir").arg(target).current_dir(sample);
+    if shown == Shown::ToUser {
+        say(&["cargo checked-async check", options.join(" ").as_str()].join(" "));
+        check.status().map_err(|error| cannot_run(&check, &error))?;
+    }
+    // Once more, for this program to read.
+    check.arg("--message-format=json").stderr(Stdio::piped());
+    let output = check.output().map_err(|error| cannot_run(&check, &error))?;
+    if output.status.code() != Some(1) {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(format!(
+            "{stderr}\n`check` was to end with status 1, for findings, and ended with {}",
+            output.status
+        ));
+    }
+    Ok(findings(&output.stdout))
+}
+
 fn say(command: &str) {
-    println!("\n$ cd samples/shortener && {command}");
+    println!("\n$ cd samples/shortener && {}", command.trim_end());
 }
 
 /// The marks in the sources of a package, with their numbers.

@@ -8,7 +8,7 @@ use crate::args::Args;
 use crate::facts::{Context, Names};
 use crate::input::Function;
 use crate::syntax;
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ReturnType, Stmt};
 
@@ -34,6 +34,8 @@ pub(crate) fn function(mut function: Function, form: Form, args: &Args, scope: &
         asynchronous: function.sig.asyncness.is_some(),
         in_loop: false,
         in_assert: false,
+        awaits_later: false,
+        alone: false,
         names: Names::of_function(&function.sig, function.sig.ident.span()),
         lists: args.lists.clone(),
     };
@@ -65,7 +67,7 @@ fn wrapped(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStrea
         ReturnType::Type(arrow, _) => *arrow,
         ReturnType::Default => syn::Token![->](span),
     };
-    let future_type = quote_spanned!(span=> impl ::core::future::Future<Output = #ty>);
+    let future_type = ends_at(output.end(), quote_spanned!(span=> impl ::core::future::Future<Output = #ty>));
     function.sig.output = ReturnType::Type(arrow, Box::new(syn::Type::Verbatim(future_type)));
     function.sig.asyncness = None;
     let site = site(&function, args, runtime);
@@ -75,7 +77,12 @@ fn wrapped(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStrea
         let private = runtime.private(send);
         body = quote_spanned!(send=> #private::probe::is_send(#body));
     }
-    with_body(&function, track_caller(&function), &body)
+    let mut attributes = track_caller(&function);
+    if output.is_named_like_a_future() {
+        // The block is ours, and what it yields is `future_of_future`'s to speak of.
+        attributes.extend(quote_spanned!(span=> #[allow(clippy::async_yields_async)]));
+    }
+    with_body(&function, attributes, &body)
 }
 
 /// Input:  `async fn f(a: A) -> B { body }`
@@ -140,6 +147,16 @@ fn returns_box(mut function: Function, args: &Args, runtime: &Runtime) -> TokenS
     }
     let track_caller = track_caller(&function);
     quote!(#track_caller #function)
+}
+
+/// The tokens with the last one at a place of the user's code: rustc takes the first and last token of a signature for its
+/// place, if both are the user's.
+fn ends_at(end: Span, tokens: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    if let Some(last) = tokens.last_mut() {
+        last.set_span(end);
+    }
+    tokens.into_iter().collect()
 }
 
 /// The function's future: an async block that owns the arguments.

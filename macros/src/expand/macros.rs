@@ -4,7 +4,7 @@
 
 use super::body::Scope;
 use super::generated;
-use crate::facts::Context;
+use crate::facts::{self, Context};
 use crate::lints;
 use crate::select::{Event, Select};
 use crate::syntax;
@@ -53,8 +53,11 @@ pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'
         && let Ok(mut expressions) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
     {
         let in_assert = ["assert", "debug_assert"].iter().any(|name| syntax::is_macro(mac, name));
-        for expr in &mut expressions {
-            scope.check_expr(expr, Context { in_assert, ..context.clone() });
+        // Until then the temporaries of those before it live.
+        let last_await = expressions.iter().rposition(|argument| facts::holds_await(argument.to_token_stream()));
+        for (index, expr) in expressions.iter_mut().enumerate() {
+            let awaits_later = last_await.is_some_and(|last| index < last);
+            scope.check_expr(expr, Context { in_assert, awaits_later, ..context.clone() });
         }
         mac.tokens = expressions.into_token_stream();
     }

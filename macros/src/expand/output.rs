@@ -5,7 +5,7 @@ use super::questions::answers;
 use super::spans::{call, generated, of_user};
 use crate::lints::Level;
 use crate::syntax;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, ReturnType, Type};
@@ -35,6 +35,26 @@ impl Output {
             }
             Some(ty) => ty.to_token_stream(),
         }
+    }
+
+    /// Where the declaration ends.
+    pub(super) fn end(&self) -> Span {
+        self.declared.as_ref().map_or(self.span, |ty| syntax::type_ends(ty).1)
+    }
+
+    /// Is it named as handles and futures are, of which clippy warns where an async block yields them?
+    pub(super) fn is_named_like_a_future(&self) -> bool {
+        fn is_in(tokens: TokenStream) -> bool {
+            tokens.into_iter().any(|token| match token {
+                TokenTree::Group(group) => is_in(group.stream()),
+                TokenTree::Ident(name) => {
+                    let name = name.to_string();
+                    name.contains("Future") || ["Handle", "Receiver", "Task"].iter().any(|end| name.ends_with(end))
+                }
+                _ => false,
+            })
+        }
+        self.declared.as_ref().is_some_and(|ty| is_in(ty.to_token_stream()))
     }
 
     /// A statement that tells rustc the body's type before it reads the body, so that `return`s coerce as declared; it

@@ -81,8 +81,11 @@ impl Questions {
                     call(&pass, &quote!(#expr, #probe), generated(self.ends.1))
                 }
             };
-            if position == Position::LastStatement {
-                *expr = Expr::Verbatim(quote_spanned!(span=> #[allow(unreachable_code)] #expr));
+            // What never returns makes the call around it unreachable, and that is nothing to warn of.
+            if matches!(position, Position::LastStatement | Position::StatementWithTemporaries) {
+                *expr = Expr::Verbatim(quote_spanned! {span=>
+                    #[allow(unreachable_code, clippy::diverging_sub_expression)] #expr
+                });
             }
         }
         if !attributes.is_empty() {
@@ -109,7 +112,7 @@ impl Questions {
                 }
                 _ => None,
             })
-            .map(|asked| asked.question(&private, self.ends, &target))
+            .map(|asked| asked.question(runtime, self.ends, &target))
             .collect();
         let question = quote_spanned!(span=> { if false { #(#questions;)* } });
         *expr = if position == Position::Statement {
@@ -198,12 +201,13 @@ impl Asked {
     }
 
     /// A statement that is or has the finding, if the target's type is the fault.
-    fn question(&self, private: &TokenStream, ends: (Span, Span), target: &TokenStream) -> TokenStream {
+    fn question(&self, runtime: &Runtime, ends: (Span, Span), target: &TokenStream) -> TokenStream {
         if self.level == Level::Warn {
-            return self.warning(private, ends, target);
+            return self.warning(runtime, ends, target);
         }
-        let denial = self.denial(private, ends);
-        quote_spanned!(generated(ends.0)=> #private::probe::same(#target, #denial))
+        let span = generated(ends.0);
+        let (private, denial) = (runtime.private(span), self.denial(runtime, ends));
+        quote_spanned!(span=> #private::probe::same(#target, #denial))
     }
 
     fn is_denied_as_usual(&self) -> bool {
@@ -211,9 +215,10 @@ impl Asked {
     }
 
     /// A call that fails to compile where the value is the fault, of type `Probe<_>`.
-    fn denial(&self, private: &TokenStream, ends: (Span, Span)) -> TokenStream {
+    fn denial(&self, runtime: &Runtime, ends: (Span, Span)) -> TokenStream {
         let ends = self.ends.unwrap_or(ends);
         let span = generated(ends.0);
+        let private = runtime.private(span);
         let (function, answers) = match &self.what {
             What::Future { strict, names } => {
                 let name = Ident::new(names.deny, span);
@@ -235,9 +240,10 @@ impl Asked {
     }
 
     /// A call whose value is of a must-use type where the target's type is the fault.
-    fn warning(&self, private: &TokenStream, ends: (Span, Span), target: &TokenStream) -> TokenStream {
+    fn warning(&self, runtime: &Runtime, ends: (Span, Span), target: &TokenStream) -> TokenStream {
         let ends = self.ends.unwrap_or(ends);
         let span = generated(ends.0);
+        let private = runtime.private(span);
         let (function, arguments) = match &self.what {
             What::Future { strict, names } => {
                 let (name, finding) = (Ident::new(names.warn, span), Ident::new(names.finding, span));
@@ -305,10 +311,10 @@ fn probe(runtime: &Runtime, ends: (Span, Span), asked: &[Asked], keeps_must_use:
         && only.level == Level::Deny
         && !keeps_must_use
     {
-        return only.denial(&private, ends);
+        return only.denial(runtime, ends);
     }
     let target = quote_spanned!(span=> &probe);
-    let questions = asked.iter().map(|asked| asked.question(&private, ends, &target));
+    let questions = asked.iter().map(|asked| asked.question(runtime, ends, &target));
     let must_use = keeps_must_use
         .then(|| of_user(quote_spanned!(span=> #private::probe::value_of), &quote_spanned!(span=> &probe), ends));
     quote_spanned! {span=> {

@@ -27,6 +27,7 @@ fn warning(finding: &Finding) -> TokenStream {
             #[allow(non_camel_case_types)]
             #[must_use = #text]
             struct #name();
+            #[allow(clippy::no_effect)]
             #call;
         }
     }

@@ -15,6 +15,8 @@ pub(crate) struct Call<'ast> {
     pub(crate) meaning: Option<Meaning>,
     /// Does `.await` follow? Then it is of a future, and blocks nothing.
     pub(crate) awaited: bool,
+    /// Does it run in the only future that its thread has to poll? Then blocking harms nobody.
+    pub(crate) alone: bool,
     pub(crate) levels: Levels,
 }
 
@@ -121,7 +123,14 @@ impl<'ast> Reader<'ast> {
                 Expr::Call(call) => path_of(call).map(|path| self.facts.names.meaning(path)),
                 _ => None,
             };
-            self.facts.calls.push(Call { expr, callee, meaning, awaited, levels: self.context.levels });
+            self.facts.calls.push(Call {
+                expr,
+                callee,
+                meaning,
+                awaited,
+                alone: self.context.alone,
+                levels: self.context.levels,
+            });
         }
         visit::visit_expr(self, expr);
     }
@@ -172,6 +181,15 @@ impl<'ast> Reader<'ast> {
                 if path.path.segments.last().is_some_and(|last| RUN_AT_ONCE.iter().any(|name| last.ident == name)) =>
             {
                 call.args.iter().for_each(|argument| self.note_run_argument(argument));
+            }
+            // futures', smol's and pollster's run nothing else meanwhile; a runtime's is a method.
+            Expr::Path(path)
+                if !self.context.asynchronous
+                    && path.path.segments.last().is_some_and(|last| last.ident == "block_on") =>
+            {
+                if let Some(Expr::Async(block)) = call.args.last().map(syntax::peel) {
+                    self.alone.insert(Place::of(block));
+                }
             }
             _ => {}
         }

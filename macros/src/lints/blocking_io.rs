@@ -141,7 +141,7 @@ pub(super) fn looks_for(name: &str) -> bool {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for call in &facts.calls {
         let level = call.levels.of(LINT.name);
-        if level == Level::Allow || call.awaited {
+        if level == Level::Allow || call.awaited || call.alone {
             continue;
         }
         let question = match (call.expr, &call.meaning) {

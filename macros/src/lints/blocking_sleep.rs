@@ -24,6 +24,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for call in &facts.calls {
         let level = call.levels.of(LINT.name);
         if level != Level::Allow
+            && !call.alone
             && let Some(meaning) = &call.meaning
             && FUNCTIONS.iter().any(|function| meaning.may_be(function))
             && !facts.lists.frees(meaning)

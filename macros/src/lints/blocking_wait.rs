@@ -22,7 +22,12 @@ pub(super) fn looks_for(name: &str) -> bool {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for call in &facts.calls {
         let level = call.levels.of(LINT.name);
-        if level != Level::Allow && !call.awaited && may_wait(call) && !facts.lists.frees_method(&call.callee.name) {
+        if level != Level::Allow
+            && !call.awaited
+            && !call.alone
+            && may_wait(call)
+            && !facts.lists.frees_method(&call.callee.name)
+        {
             report.probes.push(Probe::new(Place::of(call.expr), QUESTION, level));
         }
     }

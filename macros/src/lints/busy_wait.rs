@@ -132,10 +132,7 @@ fn is_state(expr: &Expr) -> bool {
 }
 
 fn is_constant(expr: &Expr) -> bool {
-    match syntax::peel(expr) {
-        Expr::Lit(_) | Expr::Path(_) => true,
-        _ => false,
-    }
+    matches!(syntax::peel(expr), Expr::Lit(_) | Expr::Path(_))
 }
 
 fn is_ordering(expr: &Expr) -> bool {

@@ -3,7 +3,7 @@
 use super::{Level, Lint};
 use crate::facts::{Discard, Facts, How};
 use crate::probe::{Class, Probe, Question, Report};
-use crate::syntax;
+use crate::syntax::{self, Callee};
 use syn::Expr;
 
 pub(crate) const LINT: Lint = Lint { name: "detached_task", default: Level::Warn, check };
@@ -30,6 +30,8 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         } else if callee.is_method
             && callee.is("detach")
             && let Expr::MethodCall(call) = syntax::peel(expr)
+            // Handles of other origin may give whether the task ended, and not what it gave.
+            && Callee::of(&call.receiver).is_some_and(|made| made.name.contains("spawn") || made.is("unblock"))
         {
             let question = Question::Class { class: Class::RESULT_FUTURE, finding: LINT.name };
             report.probes.push(Probe::in_expr(syntax::peel(&call.receiver), question, level, expr));

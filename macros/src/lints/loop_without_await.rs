@@ -4,7 +4,7 @@ use super::{Level, Lint};
 use crate::facts::{Facts, Flow, Loop};
 use crate::finding::{Finding, Text};
 use crate::probe::Report;
-use syn::{Expr, Lit};
+use crate::syntax;
 
 pub(crate) const LINT: Lint = Lint { name: "loop_without_await", default: Level::Warn, check };
 
@@ -24,12 +24,10 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             Loop::Endless(endless) => {
                 (&endless.label, (endless.loop_token.span, endless.loop_token.span), &endless.body)
             }
-            Loop::While(while_) => match &*while_.cond {
-                Expr::Lit(condition) if matches!(&condition.lit, Lit::Bool(literal) if literal.value) => {
-                    (&while_.label, (while_.while_token.span, condition.lit.span()), &while_.body)
-                }
-                _ => continue,
-            },
+            Loop::While(while_) if syntax::is_literal(&while_.cond, true) => {
+                (&while_.label, (while_.while_token.span, syntax::last_span(&while_.cond)), &while_.body)
+            }
+            Loop::While(_) => continue,
         };
         let flow = Flow::of_loop(label.as_ref(), body);
         if !flow.awaits && !flow.leaves {

@@ -27,16 +27,8 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         if level == Level::Allow || discard.how != How::Statement {
             continue;
         }
-        let Some(callee) = &discard.callee else { continue };
         if discard.awaited && collects(facts, discard) {
             report.probes.push(Probe::new(discard.place, SEVERAL, level));
-        }
-        if !discard.awaited
-            && callee.is("ok")
-            && let Some(expr) = discard.expr
-            && let Some(output) = awaited_receiver(expr)
-        {
-            report.probes.push(Probe::in_expr(output, NESTED, level, expr));
         }
     }
     for call in &facts.calls {

@@ -63,11 +63,9 @@ impl<'ast> Visit<'ast> for Spawns<'_> {
         match expr {
             // Its task ends before the next one is spawned.
             Expr::Await(_) | Expr::Async(_) | Expr::Closure(_) => return,
-            Expr::Call(_) | Expr::MethodCall(_) => {
-                if Callee::of(expr).is_some_and(|callee| callee.name.starts_with("spawn") || callee.is("start")) {
-                    let question = Question::Class { class: Class::FUTURE, finding: LINT.name };
-                    self.report.probes.push(Probe::new(Place::of(expr), question, self.level));
-                }
+            Expr::Call(_) | Expr::MethodCall(_) if is_spawn(expr) => {
+                let question = Question::Class { class: Class::FUTURE, finding: LINT.name };
+                self.report.probes.push(Probe::new(Place::of(expr), question, self.level));
             }
             _ => {}
         }
@@ -75,6 +73,10 @@ impl<'ast> Visit<'ast> for Spawns<'_> {
     }
 
     fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+fn is_spawn(call: &Expr) -> bool {
+    Callee::of(call).is_some_and(|callee| callee.name.starts_with("spawn") || callee.is("start"))
 }
 
 /// Is the variable awaited in one of the statements?

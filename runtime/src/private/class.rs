@@ -174,14 +174,31 @@ guard_holders! {
 /// fails before rustc has to compile the function that they come from to know their auto traits.
 pub struct Pointer;
 impl<T: Deref> IsOf<Pointer, i32, Holds> for T {}
+impl<T: Deref> IsOf<Pointer, i32, Inside<Holds>> for Option<T> {}
 
 /// A pointer that may go to another thread, which the guards of most locks may not.
 pub struct SendPointer;
 impl<T: Deref + Send> IsOf<SendPointer, i32, Holds> for T {}
+impl<T: Deref + Send> IsOf<SendPointer, i32, Inside<Holds>> for Option<T> {}
 
 /// A pointer to a future, which is no guard.
 pub struct FuturePointer;
 impl<T: Deref + IntoFuture> IsOf<FuturePointer, i32, Holds> for T {}
+impl<T: Deref + IntoFuture> IsOf<FuturePointer, i32, Inside<Holds>> for Option<T> {}
+
+/// References are no guards, whatever they point to: they answer as what diverges does, which is never the fault.
+macro_rules! references {
+    ($($reference:ty,)*) => {$(
+        impl<T: ?Sized> IsOf<Guard, i32, Diverges> for $reference {}
+        impl<T: ?Sized> IsOf<Guard, i32, Diverges> for Option<$reference> {}
+    )*};
+}
+references! { &T, &mut T, std::rc::Rc<T>, std::sync::Arc<T>, }
+
+/// What dereferences to something else and does something when it is dropped, as the guards of async locks do.
+pub struct AsyncGuard;
+#[allow(drop_bounds, reason = "a guard has an impl of its own, which is what is asked")]
+impl<T: Deref + Drop> IsOf<AsyncGuard, i32, Holds> for T {}
 
 /// What is asked: the class, the verdict, the literal whose type is the answer, and one that has none before the end.
 pub type Asked<C, V, A, L> = (C, V, A, L);
@@ -306,6 +323,13 @@ pub mod of {
         "each turn of the loop makes one more",
         "help: hold a semaphore's permit in each task, or collect them in a `JoinSet`",
         "`#[checked(allow(unbounded_spawn))]` silences it"
+    }
+    lint! {
+        IsFreed, async_guard_across_await,
+        "async guard is held across an `.await`",
+        "whoever waits for this lock waits for that `.await` too",
+        "help: drop it before, or narrow its scope with a block",
+        "`#[checked(allow(async_guard_across_await))]` silences it"
     }
     lint! {
         IsPolled, futurelock,
@@ -464,6 +488,6 @@ pub fn after<T>(_: (), value: T) -> T {
 }
 
 /// A probe of what a reference points to: of a receiver that must stay where it is.
-pub fn referred<'a, T: ?Sized>(_: &'a T) -> Probe<&'a T> {
+pub fn referred<T: ?Sized>(_: &T) -> Probe<&T> {
     Probe(PhantomData)
 }

@@ -4,6 +4,7 @@ mod audit;
 mod client;
 mod protocol;
 mod server;
+mod snapshot;
 mod store;
 mod upkeep;
 
@@ -18,6 +19,7 @@ use tokio::time::{sleep, timeout};
 use crate::audit::Audit;
 use crate::client::Client;
 use crate::server::Server;
+use crate::snapshot::Snapshot;
 use crate::store::Store;
 use crate::upkeep::Import;
 
@@ -39,6 +41,10 @@ async fn main() -> io::Result<()> {
     println!("the clients found {found:?}");
     println!("statistics: {}", ask_and_leave(address).await?);
     impatient(address).await;
+
+    let snapshot = Arc::new(Snapshot::new(Arc::clone(&store)));
+    Arc::clone(&snapshot).write().await?;
+    println!("the snapshot was removed: {}", snapshot::clean_up(snapshot).await);
 
     match first_change.await {
         Ok(seen) => println!("the store changed: {seen}"),
@@ -88,7 +94,8 @@ async fn impatient(server: SocketAddr) {
         _ = ask_and_leave(server) => {}
     }
     // Correct: and a timeout drops what it has polled.
-    if timeout(Duration::from_millis(5), shorten(server, "https://example.org/slow")).await.is_err() {
-        println!("one client did not wait");
+    match timeout(Duration::from_millis(5), shorten(server, "https://example.org/slow")).await {
+        Err(_) => println!("one client did not wait"),
+        Ok(answer) => println!("one client was answered: {}", answer.is_ok()),
     }
 }

@@ -36,7 +36,7 @@ impl Connection {
     }
 
     async fn close(mut self) {
-        timeout(LIMIT, self.stream.shutdown()).await.ok(); //~ warning lost_result: timeout(LIMIT, self.stream.shutdown()).await.ok()
+        self.healthy = timeout(LIMIT, self.stream.shutdown()).await.is_ok(); //~ warning lost_result: timeout(LIMIT, self.stream.shutdown()).await.is_ok()
     }
 }
 

@@ -19,6 +19,12 @@ async fn said_in_code(task: JoinHandle<Result<(), String>>) {
     drop(join_all((0..3).map(best_effort)).await);
     let _ = timeout(Duration::from_secs(1), best_effort(1)).await;
     let _ = task.await;
+    timeout(Duration::from_secs(1), best_effort(1)).await.ok();
+}
+
+#[checked_async]
+async fn nothing_arrives(answer: tokio::sync::oneshot::Receiver<u8>) {
+    assert!(timeout(Duration::from_millis(5), answer).await.is_err(), "no answer was expected");
 }
 
 #[checked_async]

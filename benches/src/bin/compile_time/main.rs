@@ -40,7 +40,9 @@ const ROWS: &[Row] = &[
     Row {
         name: "checked_async_without_lints",
         attribute: "#[checked_async::checked_async(allow(
-            future_of_future, unawaited_future, unawaited_in_container, unused_future_binding
+            blocking_io, blocking_sleep, blocking_wait, busy_wait, cancel_unsafe_select, detached_task, future_of_future,
+            futurelock, guard_across_await, loop_without_await, lost_result, nested_block_on, timeout_without_await,
+            unawaited_future, unawaited_in_container, unused_future_binding
         ))]",
         placing: Placing::Free,
         plain: "plain",
