@@ -61,7 +61,7 @@ impl Output {
     /// also asks `future_of_future`'s question where the type may be a future.
     ///
     /// Input:  `-> Output`
-    /// Output: `if false { return value::<Output>(output(&(0, 0, 0, 0, 0))); }`
+    /// Output: `if false { return value::<Output>(output(0, 0, 0, 0)); }`
     pub(super) fn hint(&self, level: Level, runtime: &Runtime) -> TokenStream {
         let span = generated(self.span);
         let private = runtime.private(span);
@@ -74,15 +74,15 @@ impl Output {
             return quote_spanned!(span=> if false { return #private::probe::any::<#ty>(); });
         };
         let ends = syntax::type_ends(declared);
-        let answers = answers(false, ends);
         let first = runtime.private(generated(ends.0));
         if level == Level::Deny {
             let function = quote_spanned!(generated(ends.0)=> #first::probe::output);
-            let asked = call(&function, &answers, generated(ends.1));
+            let asked = call(&function, &answers(4, false, generated(ends.0)), generated(ends.1));
             return quote_spanned!(span=> if false { return #private::probe::value::<#ty>(#asked); });
         }
         let function = quote_spanned!(generated(ends.0)=> #first::probe::warn_output);
-        let arguments = quote_spanned!(span=> #private::probe::finding::future_of_future, &probe, #answers);
+        let answers = answers(5, false, generated(ends.0));
+        let arguments = quote_spanned!(span=> #private::probe::finding::future_of_future, &probe, &(#answers));
         let warning = of_user(function, &arguments, ends);
         quote_spanned! {span=> if false {
             let probe = #private::probe::unasked::<#ty>();

@@ -4,21 +4,21 @@
 //! `unused_must_use` sees, the last expression of a block:
 //!
 //! Input:  `f(x);`
-//! Output: `'value: { if false { let value = value(discarded(&(0, 0, 0, 0, 0))); break 'value value; } f(x) };`
+//! Output: `'value: { if false { break 'value (discarded_value(0, 0, 0, 0, 0)); } f(x) };`
 //!
-//! where the labelled `break` gives the probe the type of `f(x)`. (Its value is a name because other macros, which may see
-//! this output, take `'value ::path` for a label and a colon.) In edition 2024 that would end the temporaries of
+//! where the labelled `break` gives the probe the type of `f(x)`. (Its value is in parentheses because other macros, which
+//! may see this output, take `'value ::path` for a label and a colon.) In edition 2024 that would end the temporaries of
 //! `f(x)` too early. And where `f` never returns and the statement ends a block without a value, a block with a `break`
 //! in it would no longer be of any type. There the value is passed to a function, which drops it, and its type stands
 //! for it before `unused_must_use`:
 //!
 //! Input:  `f(x);` at the end of a block
-//! Output: `#[allow(unreachable_code)] end(f(x), { …; if false { value_of(&probe); } probe });`
+//! Output: `#[allow(unreachable_code)] end(f(x), { let probe = …; if false { value_of(&probe); } probe });`
 //!
 //! In all other positions it is passed through a function:
 //!
 //! Input:  `let _ = f(x);`
-//! Output: `let _ = pass(f(x), discarded(&(0, 0, 0, 0, 0)));`
+//! Output: `let _ = pass(f(x), discarded(0, 0, 0, 0, 0));`
 
 use super::questions::{Position, Questions};
 use super::{Runtime, generated};

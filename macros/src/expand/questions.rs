@@ -6,7 +6,7 @@ use crate::facts::output_value;
 use crate::lints::Level;
 use crate::probe::{Class, Probe, Question};
 use crate::syntax;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Macro};
 
@@ -65,19 +65,24 @@ impl Questions {
             *expr = call(&pass, &quote!(#expr, #probe), generated(self.ends.1));
         }
         self.ask_receiver(expr, position, runtime);
-        if let Some(probe) = self.value_probe(position, runtime) {
+        let asked = self.asked_of_value();
+        if !asked.is_empty() {
             let span = generated(self.ends.0);
             let private = runtime.private(span);
+            let probe = |keeps_must_use| probe(&private, self.ends, &asked, keeps_must_use);
             *expr = match position {
-                Position::Statement => Expr::Verbatim(quote_spanned! {span=>
-                    'value: { if false { let value = #private::probe::value(#probe); break 'value value; } #expr }
-                }),
+                Position::Statement => {
+                    let value = value(&private, self.ends, &asked);
+                    Expr::Verbatim(quote_spanned!(span=> 'value: { if false { break 'value (#value); } #expr }))
+                }
                 Position::StatementWithTemporaries | Position::LastStatement => {
                     let end = quote_spanned!(span=> #private::probe::end);
+                    let probe = probe(true);
                     call(&end, &quote!(#expr, #probe), generated(self.ends.1))
                 }
                 Position::Value => {
                     let pass = quote_spanned!(span=> #private::probe::pass);
+                    let probe = probe(false);
                     call(&pass, &quote!(#expr, #probe), generated(self.ends.1))
                 }
             };
@@ -112,7 +117,7 @@ impl Questions {
                 }
                 _ => None,
             })
-            .map(|asked| asked.question(runtime, self.ends, &target))
+            .map(|asked| asked.question(&private, self.ends, &target))
             .collect();
         let question = quote_spanned!(span=> { if false { #(#questions;)* } });
         *expr = if position == Position::Statement {
@@ -135,10 +140,10 @@ impl Questions {
     fn output_probe(&self, runtime: &Runtime) -> TokenStream {
         let ends = self.output_ends.unwrap_or(self.ends);
         let level = self.level(|question| *question == Question::FutureOutput);
-        probe(runtime, ends, &[Asked::future(level, false, OUTPUT)], false)
+        probe(&runtime.private(generated(ends.0)), ends, &[Asked::future(level, false, OUTPUT)], false)
     }
 
-    fn value_probe(&self, position: Position, runtime: &Runtime) -> Option<TokenStream> {
+    fn asked_of_value(&self) -> Vec<Asked> {
         let is = |question: Question| self.asked.iter().any(|probe| probe.question == question);
         let future = Asked::future(
             self.level(|question| matches!(question, Question::DiscardedFuture { .. })),
@@ -160,8 +165,7 @@ impl Questions {
         };
         asked.extend(self.asked.iter().filter_map(Asked::of_class));
         asked.retain(|asked| asked.level != Level::Allow);
-        let keeps_must_use = matches!(position, Position::StatementWithTemporaries | Position::LastStatement);
-        (!asked.is_empty()).then(|| probe(runtime, self.ends, &asked, keeps_must_use))
+        asked
     }
 }
 
@@ -201,13 +205,12 @@ impl Asked {
     }
 
     /// A statement that is or has the finding, if the target's type is the fault.
-    fn question(&self, runtime: &Runtime, ends: (Span, Span), target: &TokenStream) -> TokenStream {
+    fn question(&self, private: &TokenStream, ends: (Span, Span), target: &TokenStream) -> TokenStream {
         if self.level == Level::Warn {
-            return self.warning(runtime, ends, target);
+            return self.warning(private, ends, target);
         }
-        let span = generated(ends.0);
-        let (private, denial) = (runtime.private(span), self.denial(runtime, ends));
-        quote_spanned!(span=> #private::probe::same(#target, #denial))
+        let denial = self.denial(private, ends);
+        quote_spanned!(generated(ends.0)=> #private::probe::same(#target, #denial))
     }
 
     fn is_denied_as_usual(&self) -> bool {
@@ -215,14 +218,20 @@ impl Asked {
     }
 
     /// A call that fails to compile where the value is the fault, of type `Probe<_>`.
-    fn denial(&self, runtime: &Runtime, ends: (Span, Span)) -> TokenStream {
+    fn denial(&self, private: &TokenStream, ends: (Span, Span)) -> TokenStream {
+        let deny = if let What::Future { names, .. } = self.what { names.deny } else { "" };
+        self.denial_by(deny, private, ends)
+    }
+
+    /// The same; what is about futures by this function.
+    fn denial_by(&self, name: &str, private: &TokenStream, ends: (Span, Span)) -> TokenStream {
         let ends = self.ends.unwrap_or(ends);
         let span = generated(ends.0);
-        let private = runtime.private(span);
+        let private = &at(private, span);
         let (function, answers) = match &self.what {
             What::Future { strict, names } => {
-                let name = Ident::new(names.deny, span);
-                (quote_spanned!(span=> #private::probe::#name), answers(*strict, ends))
+                let name = Ident::new(name, span);
+                (quote_spanned!(span=> #private::probe::#name), answers(names.literals, *strict, span))
             }
             What::Class { class, finding } => {
                 let name = Ident::new(finding, span);
@@ -240,17 +249,17 @@ impl Asked {
     }
 
     /// A call whose value is of a must-use type where the target's type is the fault.
-    fn warning(&self, runtime: &Runtime, ends: (Span, Span), target: &TokenStream) -> TokenStream {
+    fn warning(&self, private: &TokenStream, ends: (Span, Span), target: &TokenStream) -> TokenStream {
         let ends = self.ends.unwrap_or(ends);
         let span = generated(ends.0);
-        let private = runtime.private(span);
+        let private = &at(private, span);
         let (function, arguments) = match &self.what {
             What::Future { strict, names } => {
                 let (name, finding) = (Ident::new(names.warn, span), Ident::new(names.finding, span));
-                let answers = answers(*strict, ends);
+                let answers = answers(5, *strict, span);
                 (
                     quote_spanned!(span=> #private::probe::#name),
-                    quote_spanned!(span=> #private::probe::finding::#finding, #target, #answers),
+                    quote_spanned!(span=> #private::probe::finding::#finding, #target, &(#answers)),
                 )
             }
             What::Class { class, finding } => {
@@ -273,50 +282,89 @@ impl Asked {
     }
 }
 
+/// The path once more, at another place: a path's first token is where an error begins.
+fn at(path: &TokenStream, span: Span) -> TokenStream {
+    let at_span = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    path.clone().into_iter().map(at_span).collect()
+}
+
 /// The probe functions that ask one question, and the must-use type that stands for a finding at level `warn`.
 #[derive(Clone, Copy)]
 struct Names {
     deny: &'static str,
+    /// As `deny`, of the value's type instead of a probe's.
+    value: Option<&'static str>,
     warn: &'static str,
     finding: &'static str,
+    /// How many answers those of `deny` and `value` take.
+    literals: usize,
 }
 
-const FUTURE: Names = Names { deny: "discarded_future", warn: "warn_discarded_future", finding: "unawaited_future" };
-const CONTAINER: Names =
-    Names { deny: "discarded_container", warn: "warn_discarded_container", finding: "unawaited_in_container" };
-const BOTH: Names = Names { deny: "discarded", ..FUTURE };
-const STREAM: Names = Names { deny: "discarded_stream", warn: "warn_discarded_stream", finding: "unawaited_stream" };
-const BOUND: Names = Names { deny: "bound", warn: "warn_bound", finding: "unused_future_binding" };
-const OUTPUT: Names = Names { deny: "output", warn: "warn_output", finding: "future_of_future" };
+const FUTURE: Names = Names {
+    deny: "discarded_future",
+    value: Some("discarded_future_value"),
+    warn: "warn_discarded_future",
+    finding: "unawaited_future",
+    literals: 4,
+};
+const CONTAINER: Names = Names {
+    deny: "discarded_container",
+    value: Some("discarded_container_value"),
+    warn: "warn_discarded_container",
+    finding: "unawaited_in_container",
+    literals: 4,
+};
+const BOTH: Names = Names { deny: "discarded", value: Some("discarded_value"), literals: 5, ..FUTURE };
+const STREAM: Names = Names {
+    deny: "discarded_stream",
+    value: None,
+    warn: "warn_discarded_stream",
+    finding: "unawaited_stream",
+    literals: 4,
+};
+const BOUND: Names =
+    Names { deny: "bound", value: None, warn: "warn_bound", finding: "unused_future_binding", literals: 5 };
+const OUTPUT: Names =
+    Names { deny: "output", value: None, warn: "warn_output", finding: "future_of_future", literals: 4 };
 
 /// An expression of type `Probe<_>` that asks the questions, with its ends at the ends of the user's expression.
 ///
 /// Input:  one question at level `deny`
-/// Output: `discarded(&(0, 0, 0, 0, 0))`
+/// Output: `discarded(0, 0, 0, 0, 0)`
 ///
-/// Input:  several, or some at level `warn`, or of a statement that rustc's `unused_must_use` would not see any more
+/// Input:  the same, of a statement that rustc's `unused_must_use` would not see any more
+/// Output: `{ let probe = discarded(0, 0, 0, 0, 0); if false { value_of(&probe); } probe }`
+///
+/// Input:  several, or some at level `warn`
 /// Output: `{
 ///              let probe = unasked();
 ///              if false {
-///                  same(&probe, discarded(&(0, 0, 0, 0, 0)));
+///                  same(&probe, discarded(0, 0, 0, 0, 0));
 ///                  warn_discarded_future(unawaited_future, &probe, &(0, 0, 0, 0, 0));
 ///                  value_of(&probe);
 ///              }
 ///              probe
 ///          }`
-fn probe(runtime: &Runtime, ends: (Span, Span), asked: &[Asked], keeps_must_use: bool) -> TokenStream {
+fn probe(private: &TokenStream, ends: (Span, Span), asked: &[Asked], keeps_must_use: bool) -> TokenStream {
     let span = generated(ends.0);
-    let private = runtime.private(span);
+    let target = || quote_spanned!(span=> &probe);
+    let must_use = || of_user(quote_spanned!(span=> #private::probe::value_of), &target(), ends);
     if let [only] = asked
         && only.level == Level::Deny
-        && !keeps_must_use
     {
-        return only.denial(runtime, ends);
+        let denial = only.denial(private, ends);
+        if !keeps_must_use {
+            return denial;
+        }
+        let must_use = must_use();
+        return quote_spanned!(span=> { let probe = #denial; if false { #must_use; } probe });
     }
-    let target = quote_spanned!(span=> &probe);
-    let questions = asked.iter().map(|asked| asked.question(runtime, ends, &target));
-    let must_use = keeps_must_use
-        .then(|| of_user(quote_spanned!(span=> #private::probe::value_of), &quote_spanned!(span=> &probe), ends));
+    let target = target();
+    let questions = asked.iter().map(|asked| asked.question(private, ends, &target));
+    let must_use = keeps_must_use.then(must_use);
     quote_spanned! {span=> {
         let probe = #private::probe::unasked();
         if false {
@@ -327,8 +375,37 @@ fn probe(runtime: &Runtime, ends: (Span, Span), asked: &[Asked], keeps_must_use:
     }}
 }
 
-/// The literals whose types are the answers; a strict question has "no" for "can it be printed?" already.
-pub(super) fn answers(strict: bool, ends: (Span, Span)) -> TokenStream {
-    let span = generated(ends.0);
-    if strict { quote_spanned!(span=> &(0, 0, 0u8, 0u8, 0)) } else { quote_spanned!(span=> &(0, 0, 0, 0, 0)) }
+/// An expression of the value's own type that asks the questions, in a branch that is never taken.
+///
+/// Input:  one question about futures at level `deny`
+/// Output: `discarded_value(0, 0, 0, 0, 0)`
+///
+/// Input:  any others
+/// Output: `value(…)` of what [`probe`] writes
+fn value(private: &TokenStream, ends: (Span, Span), asked: &[Asked]) -> TokenStream {
+    if let [only] = asked
+        && only.level == Level::Deny
+        && let What::Future { names: Names { value: Some(name), .. }, .. } = only.what
+    {
+        return only.denial_by(name, private, ends);
+    }
+    let probe = probe(private, ends, asked, false);
+    quote_spanned!(generated(ends.0)=> #private::probe::value(#probe))
+}
+
+/// So many literals, whose types are the answers; the last three are whether it can be printed, is a task's handle, is a
+/// borrow. A strict question has "no" for the first two of these already.
+pub(super) fn answers(literals: usize, strict: bool, span: Span) -> TokenStream {
+    let mut open = Literal::u8_unsuffixed(0);
+    let mut no = if strict { Literal::u8_suffixed(0) } else { open.clone() };
+    let mut comma = Punct::new(',', Spacing::Alone);
+    (open.set_span(span), no.set_span(span), comma.set_span(span));
+    let mut tokens: Vec<TokenTree> = Vec::with_capacity(2 * literals);
+    for remaining in (1..=literals).rev() {
+        let is_given = remaining == 2 || remaining == 3;
+        tokens.push(if is_given { no.clone() } else { open.clone() }.into());
+        tokens.push(comma.clone().into());
+    }
+    tokens.pop();
+    tokens.into_iter().collect()
 }

@@ -236,7 +236,7 @@ verdict! {
 /// Stands for a value in a verdict, so that rustc does not advise to bound a type parameter by one.
 pub struct Value<T>(T);
 
-/// The literals whose types are the answers: future (or output), content, printable, task handle, borrow.
+/// The literals whose types are the answers at level `warn`: future (or output), content, printable, task handle, borrow.
 pub type Answers<F, C, P, H, B> = (F, C, P, H, B);
 
 /// Carries a type from the expression that has it to the verdict on it, or back.
@@ -277,7 +277,7 @@ pub fn any<T>() -> T {
 
 /// Probes a discarded value: `unawaited_future` and `unawaited_in_container`.
 #[inline(always)]
-pub fn discarded<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
+pub fn discarded<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: F, _: C, _: P, _: H, _: B) -> Probe<T>
 where
     T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: IsAwaited<F, P, H, B, MF>,
@@ -286,9 +286,19 @@ where
     Probe(PhantomData)
 }
 
+/// As [`discarded`], and stands for the value itself, in a branch that is never taken.
+pub fn discarded_value<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: F, _: C, _: P, _: H, _: B) -> T
+where
+    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, H, B, MF>,
+    Value<T>: IsAwaitedInside<C, P, H, B, MC>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
 /// Probes a discarded value: only `unawaited_future`.
 #[inline(always)]
-pub fn discarded_future<T, F, C, P, H, B, MF, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
+pub fn discarded_future<T, F, P, H, B, MF, MP, MH, MB>(_: F, _: P, _: H, _: B) -> Probe<T>
 where
     T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: IsAwaited<F, P, H, B, MF>,
@@ -296,9 +306,18 @@ where
     Probe(PhantomData)
 }
 
+/// As [`discarded_future`], and stands for the value itself, in a branch that is never taken.
+pub fn discarded_future_value<T, F, P, H, B, MF, MP, MH, MB>(_: F, _: P, _: H, _: B) -> T
+where
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, H, B, MF>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
 /// Probes a discarded value: only `unawaited_in_container`.
 #[inline(always)]
-pub fn discarded_container<T, F, C, P, H, B, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
+pub fn discarded_container<T, C, P, H, B, MC, MP, MH, MB>(_: C, _: P, _: H, _: B) -> Probe<T>
 where
     T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: IsAwaitedInside<C, P, H, B, MC>,
@@ -306,9 +325,18 @@ where
     Probe(PhantomData)
 }
 
+/// As [`discarded_container`], and stands for the value itself, in a branch that is never taken.
+pub fn discarded_container_value<T, C, P, H, B, MC, MP, MH, MB>(_: C, _: P, _: H, _: B) -> T
+where
+    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaitedInside<C, P, H, B, MC>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
 /// Probes a discarded value that a stream's combinator may have made: `unawaited_future`.
 #[inline(always)]
-pub fn discarded_stream<T, F, C, P, H, B, MF, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
+pub fn discarded_stream<T, F, P, H, B, MF, MB>(_: F, _: P, _: H, _: B) -> Probe<T>
 where
     T: IsStream<F, MF> + IsBorrow<B, MB>,
     Value<T>: IsConsumed<F, u8, u8, B, MF>,
@@ -318,7 +346,7 @@ where
 
 /// Probes the value of a binding that is never mentioned again: `unused_future_binding`.
 #[inline(always)]
-pub fn bound<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
+pub fn bound<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: F, _: C, _: P, _: H, _: B) -> Probe<T>
 where
     T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: IsUsed<F, P, H, B, MF>,
@@ -329,7 +357,7 @@ where
 
 /// Probes the output of an async fn or block: `future_of_future`.
 #[inline(always)]
-pub fn output<T, F, C, P, H, B, MF, MP, MH, MB>(_: &Answers<F, C, P, H, B>) -> Probe<T>
+pub fn output<T, F, P, H, B, MF, MP, MH, MB>(_: F, _: P, _: H, _: B) -> Probe<T>
 where
     T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: IsNoFuture<F, P, H, B, MF>,
