@@ -36,10 +36,11 @@ impl Imports {
         let mut imports = Self::default();
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
+            let Some(line) = without_visibility(line) else { continue };
             if let Some(name) = defined(line) {
                 imports.by_name.entry(name.to_owned()).or_default().push(vec!["self".to_owned(), name.to_owned()]);
             }
-            let Some(start) = declaration(line) else { continue };
+            let Some(start) = line.strip_prefix("use ") else { continue };
             let mut tree = without_comment(start).to_owned();
             while !tree.contains(';')
                 && let Some(line) = lines.next()
@@ -63,14 +64,8 @@ impl Imports {
     }
 }
 
-/// The text behind `use`, in a line that begins a declaration.
-fn declaration(line: &str) -> Option<&str> {
-    without_visibility(line)?.strip_prefix("use ")
-}
-
 /// The name of the function or module that begins in a line: in this file it may mean that one.
-fn defined(line: &str) -> Option<&str> {
-    let mut line = without_visibility(line)?;
+fn defined(mut line: &str) -> Option<&str> {
     for modifier in ["const ", "async ", "unsafe "] {
         line = line.strip_prefix(modifier).unwrap_or(line);
     }
@@ -79,8 +74,13 @@ fn defined(line: &str) -> Option<&str> {
     Some(&rest[..end])
 }
 
+/// A line from its first word on that is not `pub`; none where it begins neither a declaration nor a definition.
 fn without_visibility(line: &str) -> Option<&str> {
-    let line = line.trim_start();
+    // Every line of a file comes by here, most of them for nothing.
+    let line = line.trim_ascii_start();
+    if !matches!(line.as_bytes().first(), Some(b'a' | b'c' | b'f' | b'm' | b'p' | b'u')) {
+        return None;
+    }
     match line.strip_prefix("pub") {
         Some(rest) if rest.starts_with('(') => Some(rest.split_once(')')?.1.trim_start()),
         Some(rest) => Some(rest.trim_start()),
@@ -179,6 +179,9 @@ impl Meaning {
     /// May it mean this function or type of another crate? What is imported must match from the crate's name on; what is not
     /// may come from a glob or a parent, and must match with its module at least.
     pub(crate) fn may_be(&self, path: &str) -> bool {
+        if !self.has_a_name_of(path) {
+            return false;
+        }
         let wanted: Vec<&str> = path.split("::").collect();
         if self.imported.is_empty() {
             self.written.len() >= 2 && ends_with(&wanted, &self.written)
@@ -189,6 +192,9 @@ impl Meaning {
 
     /// Is it this function or type of another crate, by its full path or by what is imported?
     pub(crate) fn is(&self, path: &str) -> bool {
+        if !self.has_a_name_of(path) {
+            return false;
+        }
         let wanted: Vec<&str> = path.split("::").collect();
         if self.imported.is_empty() {
             self.written == wanted
@@ -197,8 +203,17 @@ impl Meaning {
         }
     }
 
+    /// May it be named like what a path leads to? Most are not, and this costs less than to take the path apart.
+    fn has_a_name_of(&self, path: &str) -> bool {
+        self.names().any(|name| path.ends_with(name))
+    }
+
     /// Does it belong to this module of another crate, by its full path or by what is imported?
     pub(crate) fn is_in(&self, module: &str) -> bool {
+        let mut crates = self.paths().iter().filter_map(|path| path.first());
+        if !crates.any(|first| module.starts_with(first.as_str())) {
+            return false;
+        }
         let wanted: Vec<&str> = module.split("::").collect();
         let within = |path: &[String]| path.len() > wanted.len() && path.iter().zip(&wanted).all(|(a, b)| a == b);
         if self.imported.is_empty() { within(&self.written) } else { self.imported.iter().all(|path| within(path)) }
@@ -207,8 +222,7 @@ impl Meaning {
     /// May it mean what a project's settings name, perhaps without the first modules?
     pub(crate) fn may_be_listed_as(&self, path: &str) -> bool {
         let wanted: Vec<&str> = path.split("::").collect();
-        let paths = if self.imported.is_empty() { std::slice::from_ref(&self.written) } else { &self.imported };
-        paths.iter().any(|path| {
+        self.paths().iter().any(|path| {
             let relative = path.iter().take_while(|segment| is_relative(segment)).count();
             let path = &path[relative..];
             let wanted = match wanted.first() {
@@ -222,14 +236,17 @@ impl Meaning {
 
     /// May it be defined in this crate?
     pub(crate) fn is_own(&self) -> bool {
-        let paths = if self.imported.is_empty() { std::slice::from_ref(&self.written) } else { &self.imported };
-        paths.iter().any(|path| path.first().is_some_and(|first| is_relative(first)))
+        self.paths().iter().any(|path| path.first().is_some_and(|first| is_relative(first)))
     }
 
     /// The names that it may have where it is defined: the last segments.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let paths = if self.imported.is_empty() { std::slice::from_ref(&self.written) } else { &self.imported };
-        paths.iter().filter_map(|path| path.last()).map(String::as_str)
+        self.paths().iter().filter_map(|path| path.last()).map(String::as_str)
+    }
+
+    /// The paths that it may stand for: as it is written, if nothing is imported under that name.
+    fn paths(&self) -> &[Vec<String>] {
+        if self.imported.is_empty() { std::slice::from_ref(&self.written) } else { &self.imported }
     }
 
     /// The segments as they are written.

@@ -170,12 +170,12 @@ fn of_function(facts: &Facts<'_>, meaning: &Meaning) -> Option<Question> {
     if facts.lists.frees(meaning) {
         return None;
     }
-    let in_fs = |name: &&str| meaning.may_be(&format!("std::fs::{name}"));
+    let in_fs = |name: &str| FS.binary_search(&name).is_ok() && meaning.may_be(&format!("std::fs::{name}"));
     if facts.lists.blocking.iter().any(|path| meaning.may_be_listed_as(path)) || is_of_other_crate(meaning) {
         Some(question(Class::NOT_A_FUTURE))
     } else if STD.iter().any(|path| meaning.may_be(path)) {
         Some(question(Class::STD_IO))
-    } else if meaning.is_in("std::fs") || FS.iter().any(in_fs) {
+    } else if meaning.is_in("std::fs") || meaning.names().any(in_fs) {
         Some(question(Class::IO_RESULT))
     } else {
         None
