@@ -71,7 +71,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
         match trial.run(subject) {
             Ok(result) => {
-                let row = BTreeMap::from([(subject.name.to_owned(), result.row(subject))]);
+                let row = BTreeMap::from([(
+                    subject.name.to_owned(),
+                    result.row(subject, &fs::read_to_string(&page).unwrap_or_default()),
+                )]);
                 table::write(&page, &row, &order)?;
                 let unread = reviewed.missing(subject.name, &result.findings);
                 println!("  findings to be read and put in the table: {}", list(&unread));
@@ -189,13 +192,14 @@ impl Trial {
 }
 
 impl Outcome {
-    fn row(&self, subject: &Subject) -> String {
-        let (reports, before, after) = match &self.tests {
-            Some((before, after)) => (after.reports.len().to_string(), before.summary(), after.summary()),
-            None => ("–".to_owned(), "–".to_owned(), "–".to_owned()),
+    /// The crate's row; where its tests were not run, with what they said before.
+    fn row(&self, subject: &Subject, page: &str) -> String {
+        let tests = match &self.tests {
+            Some((before, after)) => format!("{} | {} | {}", after.reports.len(), before.summary(), after.summary()),
+            None => table::tests_before(page, subject.name).unwrap_or_else(|| "– | – | –".to_owned()),
         };
         format!(
-            "| {} | {} | {} | {} | {} | {} | {reports} | {before} | {after} |",
+            "| {} | {} | {} | {} | {} | {} | {tests} |",
             subject.name,
             subject.version,
             self.async_fns,

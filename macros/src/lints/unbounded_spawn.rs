@@ -3,9 +3,10 @@
 use super::{Level, Lint};
 use crate::facts::{Facts, Loop, Place};
 use crate::probe::{Class, Probe, Question, Report};
-use crate::syntax::{self, Callee};
+use crate::syntax;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
+use std::collections::HashMap;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Ident, Pat, Stmt};
 
@@ -15,14 +16,23 @@ pub(crate) const LINT: Lint = Lint { name: "unbounded_spawn", default: Level::Al
 const LIMITS: &[&str] = &["acquire", "capacity", "join_next", "len", "limit", "permit", "semaphore"];
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for (loop_, levels) in &facts.loops {
-        let level = levels.of(LINT.name);
+    let mut spawns: HashMap<Place, Level> = facts
+        .calls
+        .iter()
+        .filter(|call| call.callee.name.starts_with("spawn") || call.callee.is("start"))
+        .map(|call| (Place::of(call.expr), call.levels.of(LINT.name)))
+        .filter(|(_, level)| *level != Level::Allow)
+        .collect();
+    if spawns.is_empty() {
+        return;
+    }
+    for (loop_, _) in &facts.loops {
         let body = match loop_ {
             Loop::Endless(endless) => &endless.body,
             Loop::While(while_) => &while_.body,
         };
-        if level != Level::Allow && !speaks_of_limit(body.to_token_stream()) {
-            Spawns { report, level }.visit_block(body);
+        if !speaks_of_limit(body.to_token_stream()) {
+            Spawns { report, spawns: &mut spawns }.visit_block(body);
         }
     }
 }
@@ -42,7 +52,8 @@ fn speaks_of_limit(tokens: TokenStream) -> bool {
 /// things that are called `spawn` give.
 struct Spawns<'a> {
     report: &'a mut Report,
-    level: Level,
+    /// The spawns of the function that were not asked about yet, with the level that holds at each.
+    spawns: &'a mut HashMap<Place, Level>,
 }
 
 impl<'ast> Visit<'ast> for Spawns<'_> {
@@ -63,9 +74,11 @@ impl<'ast> Visit<'ast> for Spawns<'_> {
         match expr {
             // Its task ends before the next one is spawned.
             Expr::Await(_) | Expr::Async(_) | Expr::Closure(_) => return,
-            Expr::Call(_) | Expr::MethodCall(_) if is_spawn(expr) => {
-                let question = Question::Class { class: Class::FUTURE, finding: LINT.name };
-                self.report.probes.push(Probe::new(Place::of(expr), question, self.level));
+            Expr::Call(_) | Expr::MethodCall(_) => {
+                if let Some(level) = self.spawns.remove(&Place::of(expr)) {
+                    let question = Question::Class { class: Class::FUTURE, finding: LINT.name };
+                    self.report.probes.push(Probe::new(Place::of(expr), question, level));
+                }
             }
             _ => {}
         }
@@ -73,10 +86,6 @@ impl<'ast> Visit<'ast> for Spawns<'_> {
     }
 
     fn visit_item(&mut self, _: &'ast syn::Item) {}
-}
-
-fn is_spawn(call: &Expr) -> bool {
-    Callee::of(call).is_some_and(|callee| callee.name.starts_with("spawn") || callee.is("start"))
 }
 
 /// Is the variable awaited in one of the statements?

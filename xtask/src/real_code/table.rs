@@ -34,6 +34,13 @@ pub(crate) fn write(page: &Path, rows: &BTreeMap<String, String>, order: &[&str]
     fs::write(page, text).map_err(|error| format!("cannot write {}: {error}", page.display()))
 }
 
+/// The last cells of a crate's row, which are about its tests.
+pub(crate) fn tests_before(page: &str, name: &str) -> Option<String> {
+    let row = page.split_once(START)?.1.split_once(END)?.0.lines().find(|row| key(row).as_deref() == Some(name))?;
+    let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+    Some(cells.get(6..9)?.join(" | "))
+}
+
 fn updated(text: &str, rows: &BTreeMap<String, String>, order: &[&str]) -> Option<String> {
     let (before, rest) = text.split_once(START)?;
     let (old, after) = rest.split_once(END)?;
@@ -56,6 +63,13 @@ fn key(row: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_tests_said_is_kept() {
+        let page = format!("{START}\n\n{HEAD}| a | 1.0.0 | 3 | 0 | 0 | 1 | 0 | 7 | 7 |\n\n{END}\n");
+        assert_eq!(tests_before(&page, "a").as_deref(), Some("0 | 7 | 7"));
+        assert_eq!(tests_before(&page, "b"), None);
+    }
 
     #[test]
     fn rows_are_replaced_and_notes_stay() {
