@@ -8,8 +8,6 @@ use crate::probe::{Class, Probe, Question};
 use crate::syntax;
 use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use std::ffi::OsString;
-use std::sync::LazyLock;
 use syn::{Expr, Macro};
 
 /// Where the value is dropped.
@@ -232,11 +230,7 @@ impl Asked {
         let private = &at(private, span);
         let (function, answers) = match &self.what {
             What::Future { strict, names } => {
-                let name = if names.value.is_some() && falls_back_to_never() {
-                    Ident::new(&format!("{name}_2024"), span)
-                } else {
-                    Ident::new(name, span)
-                };
+                let name = Ident::new(name, span);
                 (quote_spanned!(span=> #private::probe::#name), answers(names.literals, *strict, span))
             }
             What::Class { class, finding } => {
@@ -301,7 +295,7 @@ fn at(path: &TokenStream, span: Span) -> TokenStream {
 #[derive(Clone, Copy)]
 struct Names {
     deny: &'static str,
-    /// As `deny`, of the value's type instead of a probe's. Both have a version for edition 2024.
+    /// As `deny`, of the value's type instead of a probe's.
     value: Option<&'static str>,
     warn: &'static str,
     finding: &'static str,
@@ -397,26 +391,6 @@ fn value(private: &TokenStream, ends: (Span, Span), asked: &[Asked]) -> TokenStr
     }
     let probe = probe(private, ends, asked, false);
     quote_spanned!(generated(ends.0)=> #private::probe::value(#probe))
-}
-
-/// Is this a crate of edition 2024 or later, in which the type of a diverging expression falls back to `!`?
-///
-/// A macro is not told, but it runs inside rustc. Where the arguments do not say so, "no" is right for every edition: what
-/// is asked then only costs more to answer.
-fn falls_back_to_never() -> bool {
-    static ANSWER: LazyLock<bool> = LazyLock::new(|| {
-        let arguments: Vec<_> = std::env::args_os().collect();
-        let after = |argument: &OsString| Some(argument.to_str()?.strip_prefix("--edition")?.to_owned());
-        let edition = arguments.iter().enumerate().find_map(|(index, argument)| {
-            let value = after(argument)?;
-            match value.strip_prefix('=') {
-                Some(value) => value.parse::<u32>().ok(),
-                None => arguments.get(index + 1)?.to_str()?.parse().ok(),
-            }
-        });
-        edition.is_some_and(|edition| edition >= 2024)
-    });
-    *ANSWER
 }
 
 /// So many literals, whose types are the answers; the last three are whether it can be printed, is a task's handle, is a

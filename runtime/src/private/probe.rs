@@ -10,15 +10,10 @@
 //! - the answer waits for inference: `v.pop();` before the element type is known is no error and no wrong guess;
 //! - nothing about the value is touched: a probe either sits in a branch that is never taken ([`value`]) or stands beside
 //!   the value while that is passed through ([`pass`]);
-//! - `!` answers "yes" by impls of its own, and before edition 2024 `()` does too, because the type of a diverging
-//!   expression falls back to one of them in the same step in which the literals fall back to `i32`.
+//! - `()` and `!` answer "yes" by impls of their own, because the type of a diverging expression falls back to one of
+//!   them in the same step in which the literals fall back to `i32`.
 //!
-//! Questions that stay open are what a probe costs, as rustc looks at them again and again. So the further questions about
-//! a future have the answers of the first two as parameters, and "yes" only where one of these is "yes": for any other
-//! value all are decided at the first look. For `()`, which most statements give, they are so in edition 2024 only: what
-//! would answer "yes" for a diverging expression would keep the question open for every `()`.
-//!
-//! The last parameter of each question is a marker that only keeps the impls from overlapping.
+//! Each question has a second parameter, a marker that only keeps the impls from overlapping.
 
 use core::fmt::Debug;
 use core::future::{Future, IntoFuture};
@@ -36,12 +31,6 @@ pub mod marker {
 }
 use marker::{Boxed, Diverges, Holds, HoldsNot, Inside};
 
-/// What the type of a diverging expression falls back to before edition 2024: `()`.
-pub struct ToUnit;
-
-/// What it falls back to since: `!`.
-pub struct ToNever;
-
 /// Names the output of a function type, and so the type `!`, which stable Rust lets nobody write elsewhere.
 pub trait FnOutput {
     type Output;
@@ -52,17 +41,17 @@ impl<R> FnOutput for fn() -> R {
 pub type Never = <fn() -> ! as FnOutput>::Output;
 
 /// Is it a future, or does `.await` turn it into one?
-pub trait IsFuture<Fallback, Answer, M> {}
-impl<T, D> IsFuture<D, u8, HoldsNot> for T {}
-impl<T: IntoFuture, D> IsFuture<D, i32, Holds> for T {}
-impl IsFuture<ToUnit, i32, Diverges> for () {}
-impl<D> IsFuture<D, i32, Diverges> for Never {}
+pub trait IsFuture<Answer, M> {}
+impl<T> IsFuture<u8, HoldsNot> for T {}
+impl<T: IntoFuture> IsFuture<i32, Holds> for T {}
+impl IsFuture<i32, Diverges> for () {}
+impl IsFuture<i32, Diverges> for Never {}
 
 /// Does it own a future, as an `Option` or a tuple does?
-pub trait HoldsFuture<Fallback, Answer, M> {}
-impl<T, D> HoldsFuture<D, u8, HoldsNot> for T {}
-impl HoldsFuture<ToUnit, i32, Diverges> for () {}
-impl<D> HoldsFuture<D, i32, Diverges> for Never {}
+pub trait HoldsFuture<Answer, M> {}
+impl<T> HoldsFuture<u8, HoldsNot> for T {}
+impl HoldsFuture<i32, Diverges> for () {}
+impl HoldsFuture<i32, Diverges> for Never {}
 
 /// What a container holds: a future, or another container of one.
 pub trait Content<M> {}
@@ -75,51 +64,40 @@ impl Content<Diverges> for Never {}
 /// What an async fn returns can be neither. A task handle can (tokio's, async-std's, smol's), and its work runs whether
 /// the handle is awaited or not; so can a `oneshot::Receiver`. `Debug` stands first: it fails for opaque types, whose
 /// auto traits rustc could only know by compiling the function that they come from, which may be the one at hand.
-pub trait IsPrintable<Future, Content, Answer, M> {}
-impl<T, F, C> IsPrintable<F, C, u8, HoldsNot> for T {}
-impl<T: Debug + Unpin, C> IsPrintable<i32, C, i32, Holds> for T {}
-impl<T: Debug + Unpin> IsPrintable<u8, i32, i32, Holds> for T {}
+pub trait IsPrintable<Answer, M> {}
+impl<T> IsPrintable<u8, HoldsNot> for T {}
+impl<T: Debug + Unpin> IsPrintable<i32, Holds> for T {}
 
 /// Is it a task handle whose output cannot be printed?
-pub trait IsTaskHandle<Future, Content, Answer, M> {}
-impl<T, F, C> IsTaskHandle<F, C, u8, HoldsNot> for T {}
-impl<T: TaskHandle<M>, M, C> IsTaskHandle<i32, C, i32, M> for T {}
-impl<T: TaskHandle<M>, M> IsTaskHandle<u8, i32, i32, M> for T {}
-
-/// A task handle, as far as its traits tell.
 ///
 /// tokio's `JoinHandle` is unwind-safe whatever its task returns, and its error can become an `io::Error`. What a type
 /// itself must be stands last: for opaque types these are the auto traits of which [`IsPrintable`] tells.
-pub trait TaskHandle<M> {}
-impl<T, U, E> TaskHandle<Holds> for T
+pub trait IsTaskHandle<Answer, M> {}
+impl<T> IsTaskHandle<u8, HoldsNot> for T {}
+impl<T, U, E> IsTaskHandle<i32, Holds> for T
 where
     T: Future<Output = Result<U, E>>,
     std::io::Error: From<E>,
     T: Unpin + UnwindSafe + RefUnwindSafe,
 {
 }
-impl TaskHandle<Diverges> for () {}
-impl TaskHandle<Diverges> for Never {}
+impl IsTaskHandle<i32, Diverges> for () {}
+impl IsTaskHandle<i32, Diverges> for Never {}
 
 /// Is it a borrow of a future, whose end drops nothing?
-pub trait IsBorrow<Future, Content, Answer, M> {}
-impl<T, F, C> IsBorrow<F, C, u8, HoldsNot> for T {}
-impl<T: Borrow<M>, M, C> IsBorrow<i32, C, i32, M> for T {}
-impl<T: Borrow<M>, M> IsBorrow<u8, i32, i32, M> for T {}
-
-/// A borrow, or a container of one.
-pub trait Borrow<M> {}
-impl<T: ?Sized> Borrow<Holds> for &mut T {}
-impl<T: ?Sized> Borrow<Holds> for Pin<&mut T> {}
-impl Borrow<Diverges> for () {}
-impl Borrow<Diverges> for Never {}
+pub trait IsBorrow<Answer, M> {}
+impl<T> IsBorrow<u8, HoldsNot> for T {}
+impl<T: ?Sized> IsBorrow<i32, Holds> for &mut T {}
+impl<T: ?Sized> IsBorrow<i32, Holds> for Pin<&mut T> {}
+impl IsBorrow<i32, Diverges> for () {}
+impl IsBorrow<i32, Diverges> for Never {}
 
 /// Writes the impls of a container: it holds a future when its content is one.
 macro_rules! container {
     ($([$($generics:tt)*] $container:ty;)*) => {$(
         impl<T: Content<M>, M, $($generics)*> Content<Inside<M>> for $container {}
-        impl<T: Content<M>, M, D, $($generics)*> HoldsFuture<D, i32, Inside<M>> for $container {}
-        impl<T: Borrow<M>, M, $($generics)*> Borrow<Inside<M>> for $container {}
+        impl<T: Content<M>, M, $($generics)*> HoldsFuture<i32, Inside<M>> for $container {}
+        impl<T: IsBorrow<i32, M>, M, $($generics)*> IsBorrow<i32, Inside<M>> for $container {}
     )*};
 }
 
@@ -153,11 +131,11 @@ container! {
 
 // A `Box` of an `Unpin` future is a future itself, so inside a container it would have two answers; a boxed `dyn Future`
 // is none.
-impl<T: Content<M>, M, D> HoldsFuture<D, i32, Inside<M>> for Box<T> {}
+impl<T: Content<M>, M> HoldsFuture<i32, Inside<M>> for Box<T> {}
 impl<O> Content<Boxed> for Box<dyn Future<Output = O>> {}
 impl<O> Content<Boxed> for Box<dyn Future<Output = O> + Send> {}
-impl<O, D> HoldsFuture<D, i32, Boxed> for Box<dyn Future<Output = O>> {}
-impl<O, D> HoldsFuture<D, i32, Boxed> for Box<dyn Future<Output = O> + Send> {}
+impl<O> HoldsFuture<i32, Boxed> for Box<dyn Future<Output = O>> {}
+impl<O> HoldsFuture<i32, Boxed> for Box<dyn Future<Output = O> + Send> {}
 
 /// Is it a future in `Ok` or `Some`, as the output of an async fn may be?
 pub trait YieldsFuture<Answer, M> {}
@@ -297,75 +275,70 @@ pub fn any<T>() -> T {
     unreachable!("a branch that is never taken was")
 }
 
-/// Writes the probes of discarded values; those whose names end in `value` are of the value's own type, for a branch that
-/// is never taken.
-macro_rules! discarded {
-    (
-        $fallback:ty, $both:ident, $both_value:ident,
-        $future:ident, $future_value:ident, $container:ident, $container_value:ident
-    ) => {
-        discarded! {
-            $both, $both_value, T, [F, C, P, H, B], [MF, MC, MP, MH, MB],
-            [
-                T: IsFuture<$fallback, F, MF> + HoldsFuture<$fallback, C, MC>,
-                T: IsPrintable<F, C, P, MP> + IsTaskHandle<F, C, H, MH> + IsBorrow<F, C, B, MB>,
-                Value<T>: IsAwaited<F, P, H, B, MF>,
-                Value<T>: IsAwaitedInside<C, P, H, B, MC>,
-            ]
-        }
-        discarded! {
-            $future, $future_value, T, [F, P, H, B], [MF, MP, MH, MB],
-            [
-                T: IsFuture<$fallback, F, MF>,
-                T: IsPrintable<F, u8, P, MP> + IsTaskHandle<F, u8, H, MH> + IsBorrow<F, u8, B, MB>,
-                Value<T>: IsAwaited<F, P, H, B, MF>,
-            ]
-        }
-        discarded! {
-            $container, $container_value, T, [C, P, H, B], [MC, MP, MH, MB],
-            [
-                T: HoldsFuture<$fallback, C, MC>,
-                T: IsPrintable<u8, C, P, MP> + IsTaskHandle<u8, C, H, MH> + IsBorrow<u8, C, B, MB>,
-                Value<T>: IsAwaitedInside<C, P, H, B, MC>,
-            ]
-        }
-    };
-    (
-        $name:ident, $value:ident, $t:ident, [$($answer:ident),*], [$($marker:ident),*], [$($bounds:tt)*]
-    ) => {
-        #[inline(always)]
-        pub fn $name<$t, $($answer,)* $($marker),*>($(_: $answer),*) -> Probe<$t>
-        where
-            $($bounds)*
-        {
-            Probe(PhantomData)
-        }
-
-        pub fn $value<$t, $($answer,)* $($marker),*>($(_: $answer),*) -> $t
-        where
-            $($bounds)*
-        {
-            unreachable!("a branch that is never taken was")
-        }
-    };
+/// Probes a discarded value: `unawaited_future` and `unawaited_in_container`.
+#[inline(always)]
+pub fn discarded<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: F, _: C, _: P, _: H, _: B) -> Probe<T>
+where
+    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, H, B, MF>,
+    Value<T>: IsAwaitedInside<C, P, H, B, MC>,
+{
+    Probe(PhantomData)
 }
 
-// `unawaited_future` and `unawaited_in_container`, or only one of the two.
-discarded! {
-    ToUnit, discarded, discarded_value,
-    discarded_future, discarded_future_value, discarded_container, discarded_container_value
+/// As [`discarded`], and stands for the value itself, in a branch that is never taken.
+pub fn discarded_value<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: F, _: C, _: P, _: H, _: B) -> T
+where
+    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, H, B, MF>,
+    Value<T>: IsAwaitedInside<C, P, H, B, MC>,
+{
+    unreachable!("a branch that is never taken was")
 }
-// The same in edition 2024.
-discarded! {
-    ToNever, discarded_2024, discarded_value_2024,
-    discarded_future_2024, discarded_future_value_2024, discarded_container_2024, discarded_container_value_2024
+
+/// Probes a discarded value: only `unawaited_future`.
+#[inline(always)]
+pub fn discarded_future<T, F, P, H, B, MF, MP, MH, MB>(_: F, _: P, _: H, _: B) -> Probe<T>
+where
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, H, B, MF>,
+{
+    Probe(PhantomData)
+}
+
+/// As [`discarded_future`], and stands for the value itself, in a branch that is never taken.
+pub fn discarded_future_value<T, F, P, H, B, MF, MP, MH, MB>(_: F, _: P, _: H, _: B) -> T
+where
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaited<F, P, H, B, MF>,
+{
+    unreachable!("a branch that is never taken was")
+}
+
+/// Probes a discarded value: only `unawaited_in_container`.
+#[inline(always)]
+pub fn discarded_container<T, C, P, H, B, MC, MP, MH, MB>(_: C, _: P, _: H, _: B) -> Probe<T>
+where
+    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaitedInside<C, P, H, B, MC>,
+{
+    Probe(PhantomData)
+}
+
+/// As [`discarded_container`], and stands for the value itself, in a branch that is never taken.
+pub fn discarded_container_value<T, C, P, H, B, MC, MP, MH, MB>(_: C, _: P, _: H, _: B) -> T
+where
+    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
+    Value<T>: IsAwaitedInside<C, P, H, B, MC>,
+{
+    unreachable!("a branch that is never taken was")
 }
 
 /// Probes a discarded value that a stream's combinator may have made: `unawaited_future`.
 #[inline(always)]
 pub fn discarded_stream<T, F, P, H, B, MF, MB>(_: F, _: P, _: H, _: B) -> Probe<T>
 where
-    T: IsStream<F, MF> + IsBorrow<F, u8, B, MB>,
+    T: IsStream<F, MF> + IsBorrow<B, MB>,
     Value<T>: IsConsumed<F, u8, u8, B, MF>,
 {
     Probe(PhantomData)
@@ -375,11 +348,7 @@ where
 #[inline(always)]
 pub fn bound<T, F, C, P, H, B, MF, MC, MP, MH, MB>(_: F, _: C, _: P, _: H, _: B) -> Probe<T>
 where
-    T: IsFuture<ToUnit, F, MF>
-        + HoldsFuture<ToUnit, C, MC>
-        + IsPrintable<F, C, P, MP>
-        + IsTaskHandle<F, C, H, MH>
-        + IsBorrow<F, C, B, MB>,
+    T: IsFuture<F, MF> + HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: IsUsed<F, P, H, B, MF>,
     Value<T>: IsUsed<C, P, H, B, MC>,
 {
@@ -390,7 +359,7 @@ where
 #[inline(always)]
 pub fn output<T, F, P, H, B, MF, MP, MH, MB>(_: F, _: P, _: H, _: B) -> Probe<T>
 where
-    T: YieldsFuture<F, MF> + IsPrintable<F, u8, P, MP> + IsTaskHandle<F, u8, H, MH> + IsBorrow<F, u8, B, MB>,
+    T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: IsNoFuture<F, P, H, B, MF>,
 {
     Probe(PhantomData)
@@ -466,7 +435,7 @@ pub fn warn_discarded_future<L, T, F, C, P, H, B, MF, MP, MH, MB>(
     _: &Answers<F, C, P, H, B>,
 ) -> <Value<T> as Judge<L, F, P, H, B>>::Finding
 where
-    T: IsFuture<ToUnit, F, MF> + IsPrintable<F, u8, P, MP> + IsTaskHandle<F, u8, H, MH> + IsBorrow<F, u8, B, MB>,
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: Judge<L, F, P, H, B>,
 {
     unreachable!("a branch that is never taken was")
@@ -479,7 +448,7 @@ pub fn warn_discarded_container<L, T, F, C, P, H, B, MC, MP, MH, MB>(
     _: &Answers<F, C, P, H, B>,
 ) -> <Value<T> as Judge<L, C, P, H, B>>::Finding
 where
-    T: HoldsFuture<ToUnit, C, MC> + IsPrintable<u8, C, P, MP> + IsTaskHandle<u8, C, H, MH> + IsBorrow<u8, C, B, MB>,
+    T: HoldsFuture<C, MC> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: Judge<L, C, P, H, B>,
 {
     unreachable!("a branch that is never taken was")
@@ -492,7 +461,7 @@ pub fn warn_discarded_stream<L, T, F, C, P, H, B, MF, MB>(
     _: &Answers<F, C, P, H, B>,
 ) -> <Value<T> as Judge<L, F, u8, u8, B>>::Finding
 where
-    T: IsStream<F, MF> + IsBorrow<F, u8, B, MB>,
+    T: IsStream<F, MF> + IsBorrow<B, MB>,
     Value<T>: Judge<L, F, u8, u8, B>,
 {
     unreachable!("a branch that is never taken was")
@@ -505,7 +474,7 @@ pub fn warn_bound<L, T, F, C, P, H, B, MF, MP, MH, MB>(
     _: &Answers<F, C, P, H, B>,
 ) -> <Value<T> as Judge<L, F, P, H, B>>::Finding
 where
-    T: IsFuture<ToUnit, F, MF> + IsPrintable<F, u8, P, MP> + IsTaskHandle<F, u8, H, MH> + IsBorrow<F, u8, B, MB>,
+    T: IsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: Judge<L, F, P, H, B>,
 {
     unreachable!("a branch that is never taken was")
@@ -518,7 +487,7 @@ pub fn warn_output<L, T, F, C, P, H, B, MF, MP, MH, MB>(
     _: &Answers<F, C, P, H, B>,
 ) -> <Value<T> as Judge<L, F, P, H, B>>::Finding
 where
-    T: YieldsFuture<F, MF> + IsPrintable<F, u8, P, MP> + IsTaskHandle<F, u8, H, MH> + IsBorrow<F, u8, B, MB>,
+    T: YieldsFuture<F, MF> + IsPrintable<P, MP> + IsTaskHandle<H, MH> + IsBorrow<B, MB>,
     Value<T>: Judge<L, F, P, H, B>,
 {
     unreachable!("a branch that is never taken was")
