@@ -399,7 +399,9 @@ pub(super) fn answers(literals: usize, strict: bool, span: Span) -> TokenStream 
     let mut open = Literal::u8_unsuffixed(0);
     let mut no = if strict { Literal::u8_suffixed(0) } else { open.clone() };
     let mut comma = Punct::new(',', Spacing::Alone);
-    (open.set_span(span), no.set_span(span), comma.set_span(span));
+    open.set_span(span);
+    no.set_span(span);
+    comma.set_span(span);
     let mut tokens: Vec<TokenTree> = Vec::with_capacity(2 * literals);
     for remaining in (1..=literals).rev() {
         let is_given = remaining == 2 || remaining == 3;
