@@ -83,6 +83,20 @@ fn each_lint_has_all_its_parts() {
     }
 }
 
+/// The lints whose cases are ordered by themes they share.
+const BY_THEME: &[&str] = &["future_of_future", "unawaited_future", "unawaited_in_container", "unused_future_binding"];
+
+#[test]
+fn each_lint_has_faulty_programs_and_correct_ones() {
+    let lints = names("docs/lints", ".md");
+    for lint in lints.iter().filter(|lint| !BY_THEME.contains(&lint.as_str())) {
+        for folder in ["fail", "pass"] {
+            let cases = names(&format!("ui-tests/{folder}/{lint}"), ".rs");
+            assert!(cases.len() >= 6, "ui-tests/{folder}/{lint}: only {cases:?}");
+        }
+    }
+}
+
 fn check_page(lint: &str, source: &str) {
     const SECTIONS: &[&str] = &[
         "What it catches",

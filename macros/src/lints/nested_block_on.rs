@@ -9,7 +9,7 @@ use syn::Expr;
 pub(crate) const LINT: Lint = Lint { name: "nested_block_on", default: Level::Deny, check };
 
 /// Functions that run a future, their last argument, to its end.
-const RUN_FUTURE: &[&str] = &["block_on", "run_until"];
+const RUN_FUTURE: &[&str] = &["block_on"];
 
 /// Methods that wait as the async methods of their names do: those of tokio's locks and channels, and their like.
 const WAIT: &[&str] = &[

@@ -44,6 +44,8 @@ async fn replies(ids: &[u32]) -> Vec<u32> {
     let first = answer.await.unwrap_or(0) + news.recv().await.map_or(1, |()| 2);
     let set = LocalSet::new();
     let loaded = set.run_until(load(first)).await;
+    let later = set.run_until(load(first));
+    later.await;
     let rest = ids.iter().map(|id| load(id + loaded));
     futures::future::join_all(rest).await
 }
