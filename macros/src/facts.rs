@@ -384,6 +384,7 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
                     reader.visit_macro(&mac.mac);
                 }),
                 Stmt::Item(syn::Item::Use(item)) => self.facts.names.note_use(item),
+                Stmt::Item(syn::Item::Fn(item)) => self.facts.names.note_own(&item.sig.ident),
                 _ => {}
             }
         }
@@ -492,6 +493,11 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
 
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
         let in_place = self.in_place.contains(&Place::of(closure)) && self.context.asynchronous;
+        for input in &closure.inputs {
+            if let Pat::Ident(name) = input {
+                self.facts.names.forget_type(&name.ident);
+            }
+        }
         self.nested(in_place || closure.asyncness.is_some(), |reader| {
             let makers = reader.guards.count();
             visit::visit_expr_closure(reader, closure);
@@ -516,6 +522,9 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
 
     // What is evaluated at compile time, or is a function of its own, is not part of this body.
     fn visit_expr_const(&mut self, _: &'ast syn::ExprConst) {}
+    fn visit_expr_repeat(&mut self, repeat: &'ast syn::ExprRepeat) {
+        self.visit_expr(&repeat.expr);
+    }
     fn visit_item(&mut self, _: &'ast syn::Item) {}
     fn visit_type(&mut self, _: &'ast syn::Type) {}
     fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}

@@ -6,7 +6,7 @@
 
 use proc_macro2::Span;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use syn::Path;
@@ -16,6 +16,10 @@ use syn::Path;
 #[derive(Default)]
 pub(crate) struct Imports {
     by_name: HashMap<String, Vec<Vec<String>>>,
+    /// The functions and variables of this crate's own: they mean themselves where nothing follows their name.
+    own: HashSet<String>,
+    /// Are there modules in the file, whose parent it is?
+    has_modules: bool,
 }
 
 impl Imports {
@@ -37,9 +41,12 @@ impl Imports {
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             let Some(line) = without_visibility(line) else { continue };
-            if let Some(name) = defined(line) {
-                imports.by_name.entry(name.to_owned()).or_default().push(vec!["self".to_owned(), name.to_owned()]);
+            match defined(line) {
+                Some((name, Defined::Module)) => imports.define_module(name),
+                Some((name, Defined::Function)) => imports.define(name.to_owned()),
+                None => {}
             }
+            imports.has_modules |= line.starts_with("mod ") && line.contains('{');
             let Some(start) = line.strip_prefix("use ") else { continue };
             let mut tree = without_comment(start).to_owned();
             while !tree.contains(';')
@@ -58,23 +65,49 @@ impl Imports {
         Tree { rest: tree, imports: self }.read(&[]);
     }
 
+    /// Adds the name of a function or variable of this crate's own.
+    pub(crate) fn define(&mut self, name: String) {
+        self.own.insert(name);
+    }
+
+    fn define_module(&mut self, name: &str) {
+        self.by_name.entry(name.to_owned()).or_default().push(vec!["self".to_owned(), name.to_owned()]);
+    }
+
+    /// Does the name stand for anything?
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
     /// The paths that a name may stand for.
     fn named(&self, name: &str) -> &[Vec<String>] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 }
 
+/// What begins in a line.
+enum Defined {
+    Function,
+    Module,
+}
+
 /// The name of the function or module that begins in a line: in this file it may mean that one.
-fn defined(mut line: &str) -> Option<&str> {
+fn defined(mut line: &str) -> Option<(&str, Defined)> {
     for modifier in ["const ", "async ", "unsafe "] {
         line = line.strip_prefix(modifier).unwrap_or(line);
     }
-    let rest = line.strip_prefix("fn ").or_else(|| line.strip_prefix("mod "))?;
+    let (rest, defined) = match line.strip_prefix("fn ") {
+        Some(rest) => (rest, Defined::Function),
+        None => (line.strip_prefix("mod ")?, Defined::Module),
+    };
+    // A method is not called by its bare name.
+    if ["(&self", "(&mut self", "(self", "(mut self", "(&'"].iter().any(|receiver| rest.contains(receiver)) {
+        return None;
+    }
     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-    Some(&rest[..end])
+    Some((&rest[..end], defined))
 }
 
-/// A line from its first word on that is not `pub`; none where it begins neither a declaration nor a definition.
 fn without_visibility(line: &str) -> Option<&str> {
     // Every line of a file comes by here, most of them for nothing.
     let line = line.trim_ascii_start();
@@ -186,7 +219,9 @@ impl Meaning {
         if self.imported.is_empty() {
             self.written.len() >= 2 && ends_with(&wanted, &self.written)
         } else {
+            // The types tell the functions of other crates apart; one of this crate may be of the same type.
             self.imported.iter().any(|imported| *imported == wanted)
+                && !self.imported.iter().any(|imported| is_relative(&imported[0]))
         }
     }
 
@@ -257,12 +292,20 @@ impl Meaning {
 
 /// The full paths that a path may stand for, by its first name.
 fn imported(written: &[String], local: &Imports, file: &Imports) -> Vec<Vec<String>> {
-    // `super::name` may be what the file brings in further up.
-    let relative = written.iter().take_while(|segment| is_relative(segment)).count();
+    // In a module that stands in the file, `super::name` may be what the file brings in further up.
+    let above = file.has_modules && written[0] == "super";
+    let relative = if above { written.iter().take_while(|segment| *segment == "super").count() } else { 0 };
     let Some((first, rest)) = written[relative..].split_first() else { return Vec::new() };
+    let own = || vec!["self".to_owned(), first.clone()];
+    if rest.is_empty() && local.own.contains(first) {
+        return vec![own()];
+    }
     let candidates = [local.named(first), file.named(first)];
     let candidates = candidates.into_iter().find(|candidates| !candidates.is_empty()).unwrap_or_default();
     let mut paths: Vec<Vec<String>> = candidates.iter().map(|start| [start.as_slice(), rest].concat()).collect();
+    if rest.is_empty() && file.own.contains(first) {
+        paths.push(own());
+    }
     if relative == 0 {
         let by_way_of_parent = paths.iter().filter(|path| path[0] == "super" && path.len() > 1);
         let mut further: Vec<_> =

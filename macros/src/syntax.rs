@@ -192,7 +192,7 @@ pub(crate) fn tail(block: &Block) -> Option<&Expr> {
 }
 
 /// Does it name a place, so that taking a reference makes no temporary?
-fn is_place(expr: &Expr) -> bool {
+pub(crate) fn is_place(expr: &Expr) -> bool {
     match peel(expr) {
         Expr::Path(_) => true,
         Expr::Field(field) => is_place(&field.base),

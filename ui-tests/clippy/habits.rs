@@ -115,3 +115,18 @@ async fn allowed(id: u32) -> u32 {
     let unused = 3;
     return id;
 }
+
+#[checked_async]
+async fn matches_clumsily(task: tokio::task::JoinHandle<Result<u32, String>>) -> bool {
+    if let Err(_) = fetch(1).await {
+        println!("no page");
+    }
+    match fetch(2).await {
+        Ok(_) => println!("a page"),
+        Err(_) => {}
+    }
+    match task.await {
+        Ok(_) => true,
+        Err(_) => false,
+    }
+}

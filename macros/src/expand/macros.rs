@@ -63,6 +63,14 @@ pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'
     }
 }
 
+fn holds_reference(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => holds_reference(group.stream()),
+        TokenTree::Punct(mark) => mark.as_char() == '&',
+        _ => false,
+    })
+}
+
 /// Is there code among the arguments that a lint may speak of: a block, whose statements discard values, or one of the
 /// names that lints look for? The arguments of most macros are neither, and need not be parsed.
 fn holds_code(tokens: TokenStream) -> bool {
@@ -90,7 +98,12 @@ fn check_select(select: &mut Select, context: Context, scope: &Scope<'_>) {
 /// Not with an `.await` in it: outside of a checked future the mark is the thread's, and the task may go to another.
 fn handed_over(future: &Expr, scope: &Scope<'_>) -> TokenStream {
     let makes_none = matches!(syntax::peel(future), Expr::Path(_) | Expr::Reference(_) | Expr::Field(_));
-    if makes_none || syntax::may_suspend(future) {
+    // What a reference inside it points to lives as long as the `select!`; as an argument it would not.
+    let extends = matches!(
+        syntax::peel(future),
+        Expr::Array(_) | Expr::If(_) | Expr::Match(_) | Expr::Struct(_) | Expr::Tuple(_)
+    ) && holds_reference(future.to_token_stream());
+    if makes_none || extends || syntax::may_suspend(future) {
         return future.to_token_stream();
     }
     let span = generated(syntax::first_span(future));

@@ -166,6 +166,9 @@ impl VisitMut for Rewrite<'_> {
 
     // As for facts: not part of this body.
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    fn visit_expr_repeat_mut(&mut self, repeat: &mut syn::ExprRepeat) {
+        self.visit_expr_mut(&mut repeat.expr);
+    }
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
     fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}

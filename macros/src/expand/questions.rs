@@ -30,6 +30,7 @@ pub(super) struct Questions {
     output_ends: Option<(Span, Span)>,
     /// The receiver of a method call, if it is asked about: a place, which may be mentioned once more.
     receiver: Option<TokenStream>,
+    receiver_is_place: bool,
 }
 
 impl Questions {
@@ -43,7 +44,8 @@ impl Questions {
             Expr::MethodCall(call) if asks_receiver => Some(call.receiver.to_token_stream()),
             _ => None,
         };
-        Self { asked, ends: ends(expr), output_ends, receiver }
+        let receiver_is_place = matches!(expr, Expr::MethodCall(call) if syntax::is_place(&call.receiver));
+        Self { asked, ends: ends(expr), output_ends, receiver, receiver_is_place }
     }
 
     fn level(&self, of: fn(&Question) -> bool) -> Level {
@@ -80,6 +82,14 @@ impl Questions {
                     let probe = probe(true);
                     call(&end, &quote!(#expr, #probe), generated(self.ends.1))
                 }
+                // What is coerced must not be coerced any earlier.
+                Position::Value if asked.iter().any(|asked| !matches!(asked.what, What::Future { .. })) => {
+                    let probe = probe(false);
+                    // Its place is the user's, of which clippy makes suggestions.
+                    let held = of_user(quote_spanned!(span=> #private::class::hold), &quote!(#expr), self.ends);
+                    let value = of_user(quote_spanned!(span=> .value), &probe, self.ends);
+                    Expr::Verbatim(quote!(#held #value))
+                }
                 Position::Value => {
                     let pass = quote_spanned!(span=> #private::probe::pass);
                     let probe = probe(false);
@@ -107,7 +117,11 @@ impl Questions {
         let Some(receiver) = &self.receiver else { return };
         let span = generated(self.ends.0);
         let private = runtime.private(span);
-        let target = quote_spanned!(span=> &#private::class::referred(&#receiver));
+        let target = if self.receiver_is_place {
+            quote_spanned!(span=> &#private::class::placed(&raw const #receiver))
+        } else {
+            quote_spanned!(span=> &#private::class::referred(&#receiver))
+        };
         let questions: Vec<TokenStream> = self
             .asked
             .iter()

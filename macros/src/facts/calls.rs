@@ -15,6 +15,8 @@ pub(crate) struct Call<'ast> {
     pub(crate) meaning: Option<Meaning>,
     /// Does `.await` follow? Then it is of a future, and blocks nothing.
     pub(crate) awaited: bool,
+    /// Does it stand in a closure or async block, which captures what it mentions?
+    pub(crate) nested: bool,
     /// Does it run in the only future that its thread has to poll? Then blocking harms nobody.
     pub(crate) alone: bool,
     pub(crate) levels: Levels,
@@ -128,6 +130,7 @@ impl<'ast> Reader<'ast> {
                 callee,
                 meaning,
                 awaited,
+                nested: self.nesting > 0,
                 alone: self.context.alone,
                 levels: self.context.levels,
             });
@@ -140,6 +143,8 @@ impl<'ast> Reader<'ast> {
         match pattern {
             Pat::Type(typed) => self.facts.names.note_type(&typed.pat, &typed.ty),
             Pat::Ident(name) => {
+                self.facts.names.note_own(&name.ident);
+                self.facts.names.forget_type(&name.ident);
                 self.facts.names.note_value(&name.ident, init);
                 if let Expr::Closure(closure) = syntax::peel(init)
                     && is_called(&name.ident, rest)

@@ -23,6 +23,9 @@ impl Names {
         let names = Self { file: Imports::of_file(place), ..Self::default() };
         for argument in &sig.inputs {
             if let FnArg::Typed(argument) = argument {
+                if let Pat::Ident(name) = &*argument.pat {
+                    names.note_own(&name.ident);
+                }
                 names.note_type(&argument.pat, &argument.ty);
             }
         }
@@ -42,6 +45,19 @@ impl Names {
     /// Did the function make this variable's value, by a function that belongs to the value's type?
     pub(crate) fn is_made_here(&self, name: &Ident) -> bool {
         self.made_here.borrow().contains(&name.to_string())
+    }
+
+    /// Notes a variable or function of this function's own, which is meant instead of what the file imports by its name.
+    pub(super) fn note_own(&self, name: &Ident) {
+        let name = name.to_string();
+        if self.file.knows(&name) {
+            self.local.borrow_mut().define(name);
+        }
+    }
+
+    /// Notes that a name stands for something of another type from now on.
+    pub(super) fn forget_type(&self, name: &Ident) {
+        self.types.borrow_mut().remove(&name.to_string());
     }
 
     /// Notes a `use` in the function's body.

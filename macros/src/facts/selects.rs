@@ -348,7 +348,7 @@ fn ends_loop(handler: &Handler) -> bool {
 fn block_ends_loop(block: &Block) -> bool {
     block_leaves(block)
         || syntax::tail(block).is_some_and(is_outcome)
-        || block.stmts.last().is_some_and(sets_flag)
+        || block.stmts.iter().any(sets_flag)
         || !block.stmts.is_empty() && block.stmts.iter().all(only_leaves)
 }
 

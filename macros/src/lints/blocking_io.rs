@@ -200,7 +200,7 @@ fn of_method(facts: &Facts<'_>, call: &Call<'_>, method: &ExprMethodCall) -> Opt
     if METHODS.contains(&name) {
         return Some(question(Class::STD_IO));
     }
-    if TRANSFERS.contains(&name) && (is_std_place(facts, &method.receiver) || is_stdin(&method.receiver))
+    if TRANSFERS.contains(&name) && (is_std_place(facts, call, &method.receiver) || is_stdin(&method.receiver))
         || READERS.contains(&name) && is_stdin(&method.receiver)
     {
         return Some(Question::Receiver { class: Class::STD_HANDLE, finding: LINT.name });
@@ -209,8 +209,9 @@ fn of_method(facts: &Facts<'_>, call: &Call<'_>, method: &ExprMethodCall) -> Opt
     let of_receiver = written(&method.receiver).is_some_and(|ty| {
         let listed =
             |path: &String| path.rsplit_once("::").is_some_and(|(of, last)| last == name && ty.may_be_listed_as(of));
+        let is_direct = matches!(syntax::peel(&method.receiver), Expr::Path(_));
         TYPES.iter().any(|(of, methods)| methods.contains(&name) && ty.is(of))
-            || facts.lists.blocking.iter().any(listed)
+            || is_direct && facts.lists.blocking.iter().any(listed)
     });
     let of_argument = QUERIES.contains(&name)
         && method.args.first().and_then(written).is_some_and(|ty| CONNECTIONS.iter().any(|path| ty.is(path)));
@@ -229,10 +230,12 @@ fn variable(expr: &Expr) -> Option<&syn::Ident> {
 
 /// Is it a variable or field, which may be mentioned once more without a move? What the function opened itself was reported
 /// there.
-fn is_std_place(facts: &Facts<'_>, expr: &Expr) -> bool {
+fn is_std_place(facts: &Facts<'_>, call: &Call<'_>, expr: &Expr) -> bool {
     match syntax::peel(expr) {
-        Expr::Path(path) => path.path.get_ident().is_some_and(|name| !facts.names.is_made_here(name)),
-        Expr::Field(field) => is_std_place(facts, &field.base) || matches!(&*field.base, Expr::Path(_)),
+        // In a closure or async block the question would capture the variable itself, where the call may capture only what
+        // it points to.
+        Expr::Path(path) => !call.nested && path.path.get_ident().is_some_and(|name| !facts.names.is_made_here(name)),
+        Expr::Field(field) => is_std_place(facts, call, &field.base) || matches!(&*field.base, Expr::Path(_)),
         _ => false,
     }
 }

@@ -109,15 +109,17 @@ fn is_log(mac: &Macro) -> bool {
 /// Does the condition read state of this process, and nothing else?
 fn looks_at_state(condition: &Expr) -> bool {
     match syntax::peel(condition) {
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => is_state(&unary.expr),
         Expr::Unary(unary) => looks_at_state(&unary.expr),
         Expr::Binary(binary) => {
+            // A device's register is read as a cell is: what is compared must be told apart by more than `get`.
+            let is_operand = |operand: &Expr| looks_at_state(operand) && !may_be_device(operand);
             let operands = [&*binary.left, &*binary.right];
-            operands.iter().any(|operand| looks_at_state(operand))
-                && operands.iter().all(|operand| looks_at_state(operand) || is_constant(operand))
+            operands.iter().any(|operand| is_operand(operand))
+                && operands.iter().all(|operand| is_operand(operand) || is_constant(operand))
         }
-        Expr::Path(path) => path.path.get_ident().is_some_and(|name| !is_upper(&name.to_string())),
-        Expr::Field(field) => looks_at_state(&field.base),
-        Expr::Index(index) => looks_at_state(&index.expr),
+        Expr::Field(field) => is_state(&field.base),
+        Expr::Index(index) => is_state(&index.expr),
         Expr::MethodCall(call) if call.method == "load" => call.args.len() == 1 && is_ordering(&call.args[0]),
         Expr::MethodCall(call) => {
             call.args.is_empty() && LOOKS.iter().any(|name| call.method == name) && is_state(&call.receiver)
@@ -126,9 +128,14 @@ fn looks_at_state(condition: &Expr) -> bool {
     }
 }
 
-/// As above, but a static or constant will do.
+/// As above, but a variable, a static or a constant will do: what is read is behind it.
 fn is_state(expr: &Expr) -> bool {
     matches!(syntax::peel(expr), Expr::Path(_)) || looks_at_state(expr)
+}
+
+/// `pin.read()` and `register.get()`.
+fn may_be_device(expr: &Expr) -> bool {
+    matches!(syntax::peel(expr), Expr::MethodCall(call) if call.method == "read" || call.method == "get")
 }
 
 fn is_constant(expr: &Expr) -> bool {
@@ -143,10 +150,6 @@ fn is_ordering(expr: &Expr) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_upper(name: &str) -> bool {
-    name.starts_with(char::is_uppercase)
 }
 
 #[cfg(test)]

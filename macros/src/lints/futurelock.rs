@@ -145,8 +145,14 @@ fn is_leaf(maker: &Expr) -> bool {
         Expr::Macro(mac) if syntax::is_macro(&mac.mac, "pin") => {
             mac.mac.parse_body::<Expr>().is_ok_and(|pinned| is_leaf(&pinned))
         }
-        maker => Callee::of(maker).is_some_and(|callee| callee.is_one_of(LEAVES) || only_waits(&callee.name)),
+        maker => Callee::of(maker)
+            .is_some_and(|callee| callee.is_one_of(LEAVES) || only_waits(&callee.name) || starts(&callee.name)),
     }
+}
+
+/// Does the name say that a task is started, of which the handle is given?
+fn starts(name: &str) -> bool {
+    name.split('_').any(|word| word == "spawn" || word == "start")
 }
 
 /// Does a handler await something other than the future of this name, while that is alive?
@@ -189,8 +195,9 @@ impl Waits<'_> {
 impl<'ast> Visit<'ast> for Waits<'_> {
     fn visit_expr(&mut self, expr: &'ast Expr) {
         match expr {
-            // They run elsewhere, or later.
-            Expr::Closure(_) | Expr::Async(_) => {}
+            // They run elsewhere, or later; what moves into them is polled there, if at all.
+            Expr::Closure(closure) => self.gone |= closure.capture.is_some() && self.mentions_it(&closure.body),
+            Expr::Async(block) => self.gone |= block.capture.is_some() && self.mentions_it(&block.block),
             _ => visit::visit_expr(self, expr),
         }
     }

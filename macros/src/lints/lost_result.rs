@@ -77,7 +77,7 @@ fn awaited_receiver(expr: &Expr) -> Option<&Expr> {
 fn ignores_inner(matched: &Matched<'_>) -> bool {
     let mut content = matched.patterns.iter().filter_map(|pattern| content_of(pattern, "Ok")).peekable();
     match (content.peek(), &matched.patterns[..]) {
-        (Some(_), _) => content.all(|content| matches!(content, Pat::Wild(_))),
+        (Some(_), _) => content.all(|content| matches!(content, Pat::Wild(_) | Pat::Rest(_))),
         (None, [only]) => content_of(only, "Err").is_some(),
         (None, _) => false,
     }

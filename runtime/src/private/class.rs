@@ -164,17 +164,17 @@ macro_rules! guard_holders {
 guard_holders! {
     [] Option<T>,
     [E] Result<T, E>,
-    [] Box<T>,
-    [] Vec<T>,
     [A] (A, T),
     [A, B] (A, B, T),
 }
 
-/// What dereferences to something else, as guards do. It stands first in the bounds of the two below: for opaque types it
+/// What dereferences to something else and does something when it is dropped, as guards do. It stands first in the bounds of the two below: for opaque types it
 /// fails before rustc has to compile the function that they come from to know their auto traits.
 pub struct Pointer;
-impl<T: Deref> IsOf<Pointer, i32, Holds> for T {}
-impl<T: Deref> IsOf<Pointer, i32, Inside<Holds>> for Option<T> {}
+#[allow(drop_bounds, reason = "a guard has an impl of its own, which is what is asked")]
+impl<T: Deref + Drop> IsOf<Pointer, i32, Holds> for T {}
+#[allow(drop_bounds, reason = "as above")]
+impl<T: Deref + Drop> IsOf<Pointer, i32, Inside<Holds>> for Option<T> {}
 
 /// A pointer that may go to another thread, which the guards of most locks may not.
 pub struct SendPointer;
@@ -186,14 +186,21 @@ pub struct FuturePointer;
 impl<T: Deref + IntoFuture> IsOf<FuturePointer, i32, Holds> for T {}
 impl<T: Deref + IntoFuture> IsOf<FuturePointer, i32, Inside<Holds>> for Option<T> {}
 
-/// References are no guards, whatever they point to: they answer as what diverges does, which is never the fault.
+/// References and owners are no guards, whatever they point to: they answer as what diverges does, which is never the fault.
 macro_rules! references {
-    ($($reference:ty,)*) => {$(
-        impl<T: ?Sized> IsOf<Guard, i32, Diverges> for $reference {}
-        impl<T: ?Sized> IsOf<Guard, i32, Diverges> for Option<$reference> {}
+    ($([$($generics:tt)*] $reference:ty,)*) => {$(
+        impl<$($generics)*> IsOf<Guard, i32, Diverges> for $reference {}
+        impl<$($generics)*> IsOf<Guard, i32, Diverges> for Option<$reference> {}
     )*};
 }
-references! { &T, &mut T, std::rc::Rc<T>, std::sync::Arc<T>, }
+references! {
+    [T: ?Sized] &T,
+    [T: ?Sized] &mut T,
+    [T: ?Sized] Box<T>,
+    [T: ?Sized] std::rc::Rc<T>,
+    [T: ?Sized] std::sync::Arc<T>,
+    [T] Vec<T>,
+}
 
 /// What dereferences to something else and does something when it is dropped, as the guards of async locks do.
 pub struct AsyncGuard;
@@ -487,7 +494,30 @@ pub fn after<T>(_: (), value: T) -> T {
     value
 }
 
+/// Passes a value by, as the receiver of a method: an argument would be coerced to what is expected of the whole, which
+/// for `&m.lock()` may be what the guard points to.
+pub struct Hold<T>(T);
+
+/// Holds a value for [`Hold::value`].
+#[inline(always)]
+pub fn hold<T>(value: T) -> Hold<T> {
+    Hold(value)
+}
+
+impl<T> Hold<T> {
+    /// Gives the value its probe, and returns it unchanged.
+    #[inline(always)]
+    pub fn value(self, _: Probe<T>) -> T {
+        self.0
+    }
+}
+
 /// A probe of what a reference points to: of a receiver that must stay where it is.
 pub fn referred<T: ?Sized>(_: &T) -> Probe<&T> {
+    Probe(PhantomData)
+}
+
+/// The same of a place, which may be a field of a packed struct.
+pub fn placed<'a, T: ?Sized>(_: *const T) -> Probe<&'a T> {
     Probe(PhantomData)
 }

@@ -53,7 +53,7 @@ async fn copy(mut journals: Vec<Journal>, mut to: File) -> io::Result<()> {
     let mut block = [0; 512];
     while let Some(mut journal) = journals.pop() {
         let read = journal.file.read(&mut block)?; //~ warning blocking_io: journal.file.read(&mut block)
-        let written = async { to.write(&block[..read]) }; //~ warning blocking_io: to.write(&block[..read])
+        let written = async { to.write(&block[..read]) }; //~ missed blocking_io: to.write(&block[..read])
         written.await?;
     }
     Ok(())

@@ -356,7 +356,9 @@ impl Walk<'_> {
         use Used::{LookedAt, Moved};
         match expr {
             Expr::MethodCall(call) => {
-                self.expr(&call.receiver, if consumes(&call.method) { Moved } else { LookedAt });
+                // `take` of a variable leaves an empty `Option` behind.
+                let taken = call.method == "take" && matches!(syntax::peel(&call.receiver), Expr::Path(_));
+                self.expr(&call.receiver, if taken || consumes(&call.method) { Moved } else { LookedAt });
                 call.args.iter().for_each(|argument| self.expr(argument, Moved));
             }
             Expr::Call(call) => {
