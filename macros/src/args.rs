@@ -9,7 +9,7 @@ use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, LitStr, Meta, Path, Token};
+use syn::{Attribute, LitStr, Meta, Path, Token, Type};
 
 const ARGUMENTS: &str = "`allow(…)`, `warn(…)`, `deny(…)`, `blocking(\"…\")`, `non_blocking(\"…\")`, `send`, \
     `name = \"…\"` and `crate = path`";
@@ -26,6 +26,10 @@ pub(crate) struct Args {
     pub(crate) name: Option<LitStr>,
     /// `crate = path`: where the runtime crate is, for those who renamed it.
     pub(crate) runtime: Option<Path>,
+    /// `resume = T`, of a generator: what `yield_!` evaluates to.
+    pub(crate) resume: Option<(Span, Type)>,
+    /// `try`, of a generator: `?` makes the error its last item.
+    pub(crate) try_: Option<Span>,
 }
 
 /// What a project adds to the lists of lints, and takes away: paths of functions.
@@ -68,6 +72,17 @@ impl Args {
         args
     }
 
+    /// Reports those that only a generator takes.
+    pub(crate) fn refuse_those_of_generators(&self, sink: &Sink) {
+        let resume = self.resume.as_ref().map(|(span, _)| (*span, "resume"));
+        for (span, name) in resume.into_iter().chain(self.try_.map(|span| (span, "try"))) {
+            sink.report(
+                Diagnostic::at(span, format!("`{name}` is an argument of `#[generator]`"))
+                    .help(&format!("the arguments are {ARGUMENTS}")),
+            );
+        }
+    }
+
     /// The arguments once more, for an attribute that is handed on.
     pub(crate) fn to_tokens(&self) -> TokenStream {
         let levels = self.levels.changed().map(|(lint, level)| {
@@ -97,6 +112,15 @@ impl Args {
             let content;
             syn::parenthesized!(content in input);
             return set_levels(&mut self.levels, level, &content, sink);
+        }
+        if key == "resume" {
+            input.parse::<Token![=]>()?;
+            set_once(&mut self.resume, (key.span(), input.parse()?), key.span(), "resume", sink);
+            return Ok(());
+        }
+        if key == "try" {
+            set_once(&mut self.try_, key.span(), key.span(), "try", sink);
+            return Ok(());
         }
         if key == "blocking" || key == "non_blocking" {
             let content;

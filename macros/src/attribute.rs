@@ -3,7 +3,7 @@
 
 use crate::args::Args;
 use crate::diagnostics::{Diagnostic, Sink};
-use crate::expand::{self, Form, Runtime, Scope, can_be_named, ends_in_box_pin};
+use crate::expand::{self, Form, Runtime, Scope, Syntax, can_be_named, ends_in_box_pin};
 use crate::input::{Function, Input};
 use crate::lints::{self, Levels, async_without_await};
 use crate::syntax;
@@ -19,6 +19,13 @@ pub(crate) enum Placement {
     ByUser,
     /// The command, which puts it on everything that may hold async code.
     ByCommand,
+}
+
+/// Which attribute it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    CheckedAsync,
+    Generator,
 }
 
 /// Who reads the expansion.
@@ -51,14 +58,46 @@ impl Reader {
 pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement, reader: Reader) -> TokenStream {
     let sink = Sink::new();
     let args = Args::parse(args, Levels::default(), &sink);
-    let attribute = Attributed { scope: Scope::new(Runtime::new(args.runtime.clone()), &sink), placement };
-    let mut output = match reader {
-        Reader::Compiler => attribute.item(input, &args),
-        Reader::Editor => {
-            // For the errors.
-            attribute.item(input.clone(), &args);
-            input
+    args.refuse_those_of_generators(&sink);
+    expand_with(Which::CheckedAsync, &args, input, (placement, reader), sink)
+}
+
+/// Expands the attribute `#[generator]`.
+pub(crate) fn expand_generator(args: TokenStream, input: TokenStream, reader: Reader) -> TokenStream {
+    let sink = Sink::new();
+    let args = Args::parse(args, Levels::default(), &sink);
+    expand_with(Which::Generator, &args, input, (Placement::ByUser, reader), sink)
+}
+
+fn expand_with(
+    attribute: Which,
+    args: &Args,
+    input: TokenStream,
+    (placement, reader): (Placement, Reader),
+    sink: Sink,
+) -> TokenStream {
+    // Who has not put the attribute there cannot mean its syntax.
+    let has_cleanup = placement == Placement::ByUser && Syntax::is_in(input.clone());
+    let expand = |reader, sink: &Sink| {
+        let scope = Scope::new(Runtime::new(args.runtime.clone()), sink, reader, has_cleanup);
+        let attributed = Attributed { scope, placement };
+        match attribute {
+            Which::CheckedAsync => attributed.item(input.clone(), args),
+            Which::Generator => attributed.generator(input.clone(), args),
         }
+    };
+    let compiled = expand(Reader::Compiler, &sink);
+    let mut output = match reader {
+        Reader::Compiler => compiled,
+        // What was made for the compiler has shown the errors. What is new in the language no editor knows: that is written
+        // as Rust for it too, and nothing else is.
+        Reader::Editor if has_cleanup || attribute == Which::Generator => {
+            let quiet = Sink::new();
+            let output = expand(Reader::Editor, &quiet);
+            quiet.into_tokens();
+            output
+        }
+        Reader::Editor => input,
     };
     output.extend(sink.into_tokens());
     output
@@ -85,6 +124,8 @@ struct Surroundings {
 impl Attributed<'_> {
     fn item(&self, tokens: TokenStream, args: &Args) -> TokenStream {
         match Input::parse(tokens.clone()) {
+            // The other attribute does all that this one would do.
+            Input::Function(function) if is_generator(&function.attrs) => tokens,
             Input::Function(function) => self.function(*function, args, Surroundings::default()),
             Input::Impl(item) => self.implementation(item, args),
             Input::Trait(item) => self.trait_(item, args),
@@ -123,6 +164,47 @@ impl Attributed<'_> {
                 tokens
             }
             Input::Unfinished => tokens,
+        }
+    }
+
+    /// `#[generator]`
+    fn generator(&self, tokens: TokenStream, args: &Args) -> TokenStream {
+        const HELP: &str = "put it on an `async fn`, whose declared type is that of the items";
+        match Input::parse(tokens.clone()) {
+            Input::Function(mut function) => {
+                let Some(problem) = not_a_generator(&function.sig) else {
+                    // This attribute does all that the other one would do.
+                    function.attrs.retain(|attribute| !is_checked_async(attribute));
+                    return expand::generator(*function, args, &self.scope);
+                };
+                self.report(problem.help(HELP));
+                tokens
+            }
+            Input::Declaration { .. } => match syn::parse2::<syn::TraitItemFn>(tokens.clone()) {
+                Ok(function) => {
+                    let Some(problem) = not_a_generator(&function.sig) else {
+                        return expand::declaration(function, args, &self.scope.runtime);
+                    };
+                    self.report(problem.help(HELP));
+                    tokens
+                }
+                Err(_) => tokens,
+            },
+            Input::Unfinished => tokens,
+            Input::ConstFunction { constness } => {
+                self.report(Diagnostic::at(constness, "`#[generator]` on a `const fn`").help(HELP));
+                tokens
+            }
+            Input::Impl(_)
+            | Input::Trait(_)
+            | Input::Module(_)
+            | Input::OutOfLineModule { .. }
+            | Input::Other { .. } => {
+                let first = tokens.clone().into_iter().next();
+                let first = first.map_or_else(Span::call_site, |token| token.span());
+                self.report(Diagnostic::at(first, "`#[generator]` on something that is not a function").help(HELP));
+                tokens
+            }
         }
     }
 
@@ -320,15 +402,30 @@ fn not_async(item: &TokenStream) -> Diagnostic {
         .help("make it an `async fn`, return `impl Future`, or remove the attribute")
 }
 
+/// What keeps a function from being a generator.
+fn not_a_generator(sig: &Signature) -> Option<Diagnostic> {
+    if sig.asyncness.is_none() {
+        let span = sig.fn_token.span;
+        return Some(Diagnostic::at(span, "`#[generator]` on a function that is not async"));
+    }
+    let variadic = sig.variadic.as_ref()?;
+    Some(Diagnostic::at(variadic.dots.spans[0], "`#[generator]` on a variadic function"))
+}
+
 /// Does it carry the attribute itself, perhaps with other arguments?
 fn is_checked_itself(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute
-            .path()
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "checked_async" || last.ident == "checked_item")
-    })
+    attributes.iter().any(is_checked_async) || is_generator(attributes)
+}
+
+/// Is it this attribute?
+fn is_checked_async(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|last| last.ident == "checked_async" || last.ident == "checked_item")
+}
+
+/// Is `#[generator]` among them, which checks the function too?
+fn is_generator(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "generator"))
 }
 
 fn has_foreign_attribute(attributes: &[Attribute]) -> bool {

@@ -1,7 +1,9 @@
 //! The rewrites. Each states what it makes of what; none of them reports an error.
 
 mod body;
+mod cleanup;
 mod function;
+mod generator;
 mod macros;
 mod output;
 mod parameters;
@@ -11,7 +13,9 @@ mod spans;
 mod warnings;
 
 pub(crate) use body::Scope;
+pub(crate) use cleanup::Syntax;
 pub(crate) use function::{Form, ends_in_box_pin, function};
+pub(crate) use generator::{declaration, generator};
 pub(crate) use output::can_be_named;
 
 use proc_macro2::{Span, TokenStream};
@@ -33,6 +37,14 @@ impl Runtime {
         match &self.0 {
             Some(path) => quote_spanned!(span=> #path::private),
             None => quote_spanned!(span=> ::checked_async::private),
+        }
+    }
+
+    /// The path of the crate.
+    fn root(&self, span: Span) -> TokenStream {
+        match &self.0 {
+            Some(path) => quote_spanned!(span=> #path),
+            None => quote_spanned!(span=> ::checked_async),
         }
     }
 

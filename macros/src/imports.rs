@@ -254,6 +254,11 @@ impl Meaning {
         if self.imported.is_empty() { within(&self.written) } else { self.imported.iter().all(|path| within(path)) }
     }
 
+    /// Does it belong to this module of another crate, or is it unknown where it comes from?
+    pub(crate) fn is_unknown_or_in(&self, module: &str) -> bool {
+        (self.imported.is_empty() && self.written.len() == 1) || self.is_in(module)
+    }
+
     /// May it mean what a project's settings name, perhaps without the first modules?
     pub(crate) fn may_be_listed_as(&self, path: &str) -> bool {
         let wanted: Vec<&str> = path.split("::").collect();

@@ -27,6 +27,12 @@ pub fn checked_async(args: TokenStream, input: TokenStream) -> TokenStream {
     attribute::expand(args.into(), input.into(), Placement::ByUser, Reader::of_this_process()).into()
 }
 
+/// Makes an async generator of an `async fn`: see the crate `checked-async`, which re-exports it with its documentation.
+#[proc_macro_attribute]
+pub fn generator(args: TokenStream, input: TokenStream) -> TokenStream {
+    attribute::expand_generator(args.into(), input.into(), Reader::of_this_process()).into()
+}
+
 /// What `cargo checked-async` puts on the items of a workspace: as [`macro@checked_async`], but at home on every item.
 #[doc(hidden)]
 #[proc_macro_attribute]

@@ -7,6 +7,7 @@ mod kind;
 mod level;
 mod switch;
 
+pub(crate) mod generator_unclosed;
 pub(crate) mod never_awaited;
 pub(crate) mod polled_after_completion;
 

@@ -73,7 +73,7 @@ impl<F: Future> Checked<F> {
     #[inline]
     pub(crate) fn new(site: &'static Site, future: F) -> Self {
         let called = Location::caller();
-        let function = Function { site, called: Some(called), type_name: type_name::<F> };
+        let function = Function::called_at::<F>(site, called);
         Checked::from_parts(
             Head { function, word: AtomicU64::new(initial_word(called)), below: AtomicPtr::default() },
             future,
@@ -189,6 +189,12 @@ impl Head {
 }
 
 impl Function {
+    /// A call at this place, which made an `F`.
+    #[inline]
+    pub(crate) fn called_at<F>(site: &'static Site, called: &'static Location<'static>) -> Self {
+        Function { site, called: Some(called), type_name: type_name::<F> }
+    }
+
     /// The function's name as a report shows it.
     pub(crate) fn name(&self) -> &'static str {
         self.site.name.unwrap_or_else(|| {

@@ -9,6 +9,7 @@
 mod check;
 mod discard;
 mod future;
+mod generator;
 // Hidden from the documentation only: of items that are always hidden rustc would print the whole path in each error.
 #[cfg_attr(doc, doc(hidden))]
 pub mod private;
@@ -58,7 +59,60 @@ pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
 /// }
 /// ```
 pub use checked_async_macros::checked_async;
+/// Makes an async generator of an `async fn`, whose declared type is that of the items.
+///
+/// A call returns a [`Generator`]. The body hands over an item with `yield_!(item)`, which evaluates to what
+/// [`asend`](Generator::asend) sends. `return` ends it. `defer! { … }` and `#[for_await]` have their cleanup awaited
+/// however the body is left, also by [`aclose`](Generator::aclose). The lints of [`checked_async`] check it too.
+///
+/// | argument | |
+/// |---|---|
+/// | `resume = T` | the type of what is sent; `()` without it |
+/// | `try` | the items are `Result`s or `Option`s, and `?` makes the error the last one |
+/// | those of [`checked_async`] | as there |
+///
+/// # Errors
+///
+/// It is a compile error to use `yield_!` in a closure, an async block or a `defer!`, or anywhere outside of a generator.
+///
+/// # Examples
+///
+/// ```
+/// use checked_async::{checked_async, generator};
+///
+/// struct Cursor(u32);
+///
+/// impl Cursor {
+///     async fn fetch(&mut self) -> Option<u32> {
+///         self.0 = self.0.checked_sub(1)?;
+///         Some(self.0)
+///     }
+///
+///     async fn close(&mut self) {}
+/// }
+///
+/// #[generator]
+/// async fn rows(mut cursor: Cursor) -> u32 {
+///     defer! { cursor.close().await; }
+///     while let Some(row) = cursor.fetch().await {
+///         yield_!(row);
+///     }
+/// }
+///
+/// #[checked_async]
+/// async fn first() -> Option<u32> {
+///     #[for_await]
+///     for row in rows(Cursor(3)) {
+///         return Some(row); // The cursor is closed before `first` returns.
+///     }
+///     None
+/// }
+///
+/// # futures_executor::block_on(async { assert_eq!(first().await, Some(2)) });
+/// ```
+pub use checked_async_macros::generator;
 pub use discard::discard;
+pub use generator::{Aclose, Asend, AsendError, AsyncGen, Generator, LocalAsyncGen, Next, Refused, Start, closing};
 pub use report::{
     Captured, Culprit, Place, TraceFrame, Violation, capture, capture_future, reported, reset_exception_handler,
     set_exception_handler,

@@ -5,12 +5,16 @@
 #![allow(missing_docs, reason = "not an interface for people; each item says what generated code it serves")]
 
 pub mod class;
+pub mod exits;
+pub mod for_await;
+
 pub mod probe;
 
 pub use checked_async_macros::checked_item;
 
 pub use crate::check::chosen::{Expecting, HandOver, bound, expect_awaited, frame, future, handed, handing_over};
 pub use crate::check::{off, on};
+pub use crate::generator::body::generator;
 
 /// The definition of a checked function.
 #[derive(Debug)]
@@ -20,4 +24,10 @@ pub struct Site {
     pub column: u32,
     /// The name given with `name = "…"`.
     pub name: Option<&'static str>,
+}
+
+/// Asserts that a generator is `Send`, for the argument `send`.
+#[inline(always)]
+pub fn is_send_generator<G: Send>(generator: G) -> G {
+    generator
 }

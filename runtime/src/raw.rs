@@ -1,15 +1,24 @@
-//! The only unsafe code of this crate: the stack of the futures that are being polled on this thread, and the storage
-//! of a checked future, which decides when the future in it is dropped.
+//! The only unsafe code of this crate: the stack of the futures that are being polled on this thread, the storage of a
+//! checked future, which decides when the future in it is dropped, and that of a generator's body.
 //!
 //! Invariants of the stack:
 //! - `top` is `BOTTOM` or points to a [`Head`] that is borrowed by a [`with_pushed`] on this thread's call stack right now,
 //!   and what is `below` such a head is `BOTTOM` or points to the one that was on top when it was pushed;
 //! - whoever pushes, pops before that borrow ends, on unwinding too.
+//!
+//! Invariants of a generator's body:
+//! - an [`Owned`] is the only owner of its allocation, and frees it once;
+//! - a [`Link`] is in the future of the allocation to which it points, and used nowhere else: what the macros write
+//!   keeps it in a variable that the user's code cannot name. So it is only used while that future is polled, which
+//!   needs the owner's exclusive borrow.
 
 use std::cell::Cell;
+use std::future::Future;
+use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
-use std::ptr;
+use std::ptr::{self, NonNull};
+use std::task::{Context, Poll};
 
 use crate::future::Head;
 use crate::trace::EndSilence;
@@ -147,6 +156,126 @@ fn drop_full<F>(checked: &mut Checked<F>) {
     let _end = EndSilence;
     let _future = DropFuture(&mut checked.future);
     checked.head.dropped();
+}
+
+/// A future and what it shares with its owner.
+struct Pair<S, F: ?Sized> {
+    shared: S,
+    /// Pinned: never moved, and dropped in place.
+    future: F,
+}
+
+/// Owns a future on the heap, and beside it what the two share.
+pub(crate) struct Owned<S, F: ?Sized> {
+    pair: NonNull<Pair<S, F>>,
+    owns: PhantomData<Pair<S, F>>,
+}
+
+/// The future's way to what it shares with its owner.
+pub(crate) struct Link<S> {
+    shared: NonNull<S>,
+}
+
+// SAFETY: it owns a future and the shared value, and hands both on by exclusive borrows only.
+unsafe impl<S: Send, F: Send + ?Sized> Send for Owned<S, F> {}
+// SAFETY: a shared borrow of it allows nothing.
+unsafe impl<S, F: ?Sized> Sync for Owned<S, F> {}
+// SAFETY: it moves with its future, within which alone it is used, and so is on the thread that polls that.
+unsafe impl<S: Send> Send for Link<S> {}
+// SAFETY: as above; that thread is the only one that uses it.
+unsafe impl<S: Send> Sync for Link<S> {}
+
+// The future stays where it is when its owner moves.
+impl<S, F: ?Sized> Unpin for Owned<S, F> {}
+
+impl<S> Clone for Link<S> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Link<S> {}
+
+impl<S> Link<S> {
+    #[inline(always)]
+    pub(crate) fn shared(&self) -> &S {
+        // SAFETY: by the invariants, the allocation is there, and nobody has an exclusive borrow of this part of it:
+        // the owner only has one of the future.
+        unsafe { self.shared.as_ref() }
+    }
+}
+
+impl<S, F> Owned<S, F> {
+    /// Makes the future, in the one allocation that there is.
+    #[inline]
+    pub(crate) fn new(shared: S, make: impl FnOnce(Link<S>) -> F) -> Self {
+        let pair: *mut Pair<S, F> = Box::into_raw(Box::<Pair<S, F>>::new_uninit()).cast();
+        // SAFETY: `pair` points to memory for a `Pair` that this function owns. Each part is written once before it is
+        // read. If `make` panics, the memory is leaked.
+        unsafe {
+            let shared_place = &raw mut (*pair).shared;
+            shared_place.write(shared);
+            let future = make(Link { shared: NonNull::new_unchecked(shared_place) });
+            (&raw mut (*pair).future).write(future);
+            Owned { pair: NonNull::new_unchecked(pair), owns: PhantomData }
+        }
+    }
+}
+
+/// Writes a method that forgets the future's type; stable Rust has no word for all the types that could stand there.
+macro_rules! erase {
+    ($(#[$meta:meta])* $name:ident, $erased:ty, $($bounds:tt)*) => {
+        $(#[$meta])*
+        #[inline]
+        pub(crate) fn $name<'a>(self) -> Owned<S, $erased>
+        where
+            F: $($bounds)* + 'a,
+        {
+            let pair: NonNull<Pair<S, $erased>> = mem::ManuallyDrop::new(self).pair;
+            Owned { pair, owns: PhantomData }
+        }
+    };
+}
+
+impl<S, F> Owned<S, F> {
+    erase! {
+        /// Forgets the future's type, but not that it is `Send`.
+        erased, dyn Future<Output = ()> + Send + 'a, Future<Output = ()> + Send
+    }
+    erase! {
+        /// Forgets the future's type.
+        erased_local, dyn Future<Output = ()> + 'a, Future<Output = ()>
+    }
+}
+
+impl<S, F: ?Sized> Owned<S, F> {
+    /// What is shared with the future.
+    #[inline(always)]
+    pub(crate) fn shared(&mut self) -> &S {
+        // SAFETY: the allocation is there as long as its owner, and nobody borrows this part of it exclusively.
+        unsafe { &(*self.pair.as_ptr()).shared }
+    }
+
+    /// Polls the future.
+    #[inline(always)]
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<F::Output>
+    where
+        F: Future,
+    {
+        // SAFETY: the allocation is there as long as its owner, whose exclusive borrow makes this the only one of the
+        // future. It is never moved out of its place, and dropped there.
+        let future = unsafe { Pin::new_unchecked(&mut (*self.pair.as_ptr()).future) };
+        future.poll(cx)
+    }
+}
+
+impl<S, F: ?Sized> Drop for Owned<S, F> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the pointer came from a box, and nobody else frees it.
+        drop(unsafe { Box::from_raw(self.pair.as_ptr()) });
+    }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub use capture::{Captured, capture, capture_future};
 pub(crate) use dropper::Dropper;
 pub use handler::{reset_exception_handler, set_exception_handler};
 pub use limit::reported;
-pub(crate) use message::{never_awaited, polled_after_completion, warn_of_environment};
+pub(crate) use message::{generator_unclosed, never_awaited, polled_after_completion, warn_of_environment};
 
 use crate::check::{Kind, Level};
 

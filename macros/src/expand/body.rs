@@ -1,6 +1,7 @@
 //! A body on its way through facts, lints and rewrites, down into the arguments of well-known macros.
 
 use super::{Runtime, macros, probes};
+use crate::attribute::Reader;
 use crate::diagnostics::Sink;
 use crate::facts::{Context, Facts};
 use crate::finding::Finding;
@@ -14,13 +15,16 @@ use syn::{Block, Expr};
 pub(crate) struct Scope<'a> {
     pub(crate) runtime: Runtime,
     pub(crate) sink: &'a Sink,
+    pub(crate) reader: Reader,
+    /// Is there any of the syntax of cleanup in the item?
+    pub(crate) has_cleanup: bool,
     /// What is to be warned of in the function that is being rewritten.
     warnings: RefCell<Vec<Finding>>,
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(runtime: Runtime, sink: &'a Sink) -> Self {
-        Self { runtime, sink, warnings: RefCell::default() }
+    pub(crate) fn new(runtime: Runtime, sink: &'a Sink, reader: Reader, has_cleanup: bool) -> Self {
+        Self { runtime, sink, reader, has_cleanup, warnings: RefCell::default() }
     }
 
     /// Lints a block of statements and writes the probes into it.

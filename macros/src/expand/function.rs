@@ -1,10 +1,12 @@
 //! One function: its body linted, its future wrapped.
 
 use super::body::Scope;
-use super::output::Output;
+use super::cleanup::{self, Body};
+use super::output::{Output, can_be_named};
 use super::warnings::warnings;
 use super::{Runtime, generated, parameters};
 use crate::args::Args;
+use crate::attribute::Reader;
 use crate::facts::{Context, Names};
 use crate::input::Function;
 use crate::syntax;
@@ -29,17 +31,14 @@ pub(crate) enum Form {
 
 /// Rewrites a function.
 pub(crate) fn function(mut function: Function, form: Form, args: &Args, scope: &Scope<'_>) -> TokenStream {
-    let context = Context {
-        levels: args.levels,
-        asynchronous: function.sig.asyncness.is_some(),
-        in_loop: false,
-        in_assert: false,
-        awaits_later: false,
-        alone: false,
-        names: Names::of_function(&function.sig, function.sig.ident.span()),
-        lists: args.lists.clone(),
-    };
+    let context = context(&function, function.sig.asyncness.is_some(), args);
+    let (body, names) = (body_of(&function, &scope.runtime), context.names.clone());
+    if scope.reader == Reader::Editor {
+        cleanup::rewrite(&mut function.block, body, names, scope);
+        return function.into_token_stream();
+    }
     scope.check_block(&mut function.block, context);
+    cleanup::rewrite(&mut function.block, body, names, scope);
     let warnings = warnings(&scope.take_warnings());
     if !warnings.is_empty() {
         function.block.stmts.insert(0, Stmt::Expr(Expr::Verbatim(warnings), None));
@@ -51,6 +50,30 @@ pub(crate) fn function(mut function: Function, form: Form, args: &Args, scope: &
         Form::ReturnsBox => returns_box(function, args, &scope.runtime),
         Form::Linted => function.into_token_stream(),
     }
+}
+
+/// What is known where a function's body begins.
+pub(super) fn context(function: &Function, asynchronous: bool, args: &Args) -> Context {
+    Context {
+        levels: args.levels,
+        asynchronous,
+        in_loop: false,
+        in_assert: false,
+        awaits_later: false,
+        alone: false,
+        names: Names::of_function(&function.sig, function.sig.ident.span()),
+        lists: args.lists.clone(),
+    }
+}
+
+/// What the ways out of a function's body mean.
+fn body_of(function: &Function, runtime: &Runtime) -> Body {
+    let sig = &function.sig;
+    if sig.asyncness.is_none() {
+        return Body::Sync;
+    }
+    let output = can_be_named(&sig.output).then(|| Output::of(&sig.output, parameters::end_of(sig)).ty(runtime));
+    Body::Async { output }
 }
 
 /// Input:  `async fn f(a: A) -> B { body }`
@@ -173,7 +196,7 @@ fn future(function: &mut Function, output: &Output, args: &Args, runtime: &Runti
 /// variables. They must end before the arguments all the same, as in an async fn. So they do in braces of edition 2024
 /// around it, which generated ones are. The label, from where the block begins, keeps `unused_braces` from speaking of the
 /// two, and its underscore `unused_labels` from speaking of it.
-fn moved_body(function: &mut Function) -> TokenStream {
+pub(super) fn moved_body(function: &mut Function) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let moves = parameters::move_into_future(&mut function.sig);
     let statements = &function.block.stmts;
@@ -184,7 +207,7 @@ fn moved_body(function: &mut Function) -> TokenStream {
 }
 
 /// The static description of the function.
-fn site(function: &Function, args: &Args, runtime: &Runtime) -> TokenStream {
+pub(super) fn site(function: &Function, args: &Args, runtime: &Runtime) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let private = runtime.private(span);
     let start = function.sig.ident.span().start();
@@ -199,7 +222,7 @@ fn site(function: &Function, args: &Args, runtime: &Runtime) -> TokenStream {
 }
 
 /// The attribute by which a call knows where it stands, in builds that have checks.
-fn track_caller(function: &Function) -> TokenStream {
+pub(super) fn track_caller(function: &Function) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let rust_abi = match &function.sig.abi {
         None => true,
@@ -216,7 +239,7 @@ fn track_caller(function: &Function) -> TokenStream {
 }
 
 /// The function with another body, in the user's braces.
-fn with_body(function: &Function, attribute: TokenStream, body: &TokenStream) -> TokenStream {
+pub(super) fn with_body(function: &Function, attribute: TokenStream, body: &TokenStream) -> TokenStream {
     let Function { attrs, inner_attrs, vis, modifiers, sig, block } = function;
     let mut braces = Group::new(proc_macro2::Delimiter::Brace, quote!(#(#inner_attrs)* #body));
     braces.set_span(block.brace_token.span.join());

@@ -11,7 +11,8 @@ use crate::syntax;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Macro, Token};
+use syn::token::Brace;
+use syn::{Block, Expr, Macro, Token};
 
 /// Macros whose arguments are expressions between commas, as far as they hold code that lints look at.
 const EXPRESSIONS: &[&str] = &[
@@ -39,6 +40,7 @@ const EXPRESSIONS: &[&str] = &[
     "warn",
     "write",
     "writeln",
+    "yield_",
 ];
 
 /// Lints the code in a macro's arguments and writes probes into it.
@@ -60,6 +62,13 @@ pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'
             scope.check_expr(expr, Context { in_assert, awaits_later, ..context.clone() });
         }
         mac.tokens = expressions.into_token_stream();
+    } else if scope.has_cleanup
+        && syntax::is_macro(mac, "defer")
+        && let Ok(stmts) = mac.parse_body_with(Block::parse_within)
+    {
+        let mut block = Block { brace_token: Brace::default(), stmts };
+        scope.check_block(&mut block, context);
+        mac.tokens = block.stmts.iter().map(ToTokens::to_token_stream).collect();
     }
 }
 

@@ -53,3 +53,18 @@ pub fn handed<T>(_announced: HandOver, value: T) -> T {
 pub fn discard<T>(value: T) {
     drop(value);
 }
+
+/// Nothing.
+pub struct Origin;
+
+impl Origin {
+    /// Nothing.
+    #[inline(always)]
+    pub fn new<F>(_site: &'static Site) -> Self {
+        Origin
+    }
+
+    /// Does nothing.
+    #[inline(always)]
+    pub fn unclosed(&self) {}
+}

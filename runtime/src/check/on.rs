@@ -1,7 +1,10 @@
 //! What generated code calls in builds with checks.
 
 use std::future::Future;
+use std::panic::Location;
 
+use crate::check::generator_unclosed;
+use crate::future::Function;
 use crate::private::Site;
 use crate::raw::Checked;
 use crate::trace::{self, Watching};
@@ -55,6 +58,24 @@ pub fn handed<T>(_announced: HandOver, value: T) -> T {
 #[inline]
 pub fn discard<T>(value: T) {
     trace::silently(|| drop(value));
+}
+
+/// Who made a generator.
+pub struct Origin(Function);
+
+impl Origin {
+    /// A generator with this body, made by the call at the caller's place.
+    #[track_caller]
+    #[inline]
+    pub fn new<F>(site: &'static Site) -> Self {
+        Origin(Function::called_at::<F>(site, Location::caller()))
+    }
+
+    /// Takes note that the generator is dropped with cleanup to do.
+    #[cold]
+    pub fn unclosed(&self) {
+        generator_unclosed::dropped(&self.0);
+    }
 }
 
 /// The type of a wrapped future, for tests of its traits.

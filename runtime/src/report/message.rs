@@ -38,6 +38,22 @@ pub(crate) fn polled_after_completion(function: &Function, level: Level) -> Viol
     }
 }
 
+/// The report of a generator that was dropped with cleanup to do.
+pub(crate) fn generator_unclosed(function: &Function, level: Level) -> Violation {
+    let mut violation = Violation {
+        message: format!("generator was dropped before its cleanup ran: `{}`", function.name()),
+        notes: vec!["its `defer!`s are async code, which a drop cannot run".into()],
+        help: vec![
+            "iterate it with `#[for_await]`, use it in `checked_async::closing`, or await its `aclose()`".into(),
+        ],
+        ..about(Kind::GeneratorUnclosed, level, function)
+    };
+    if std::thread::panicking() {
+        violation.notes.push("dropped during a panic".into());
+    }
+    violation
+}
+
 /// What any report on a future says.
 fn about(kind: Kind, level: Level, function: &Function) -> Violation {
     Violation {
@@ -70,7 +86,7 @@ fn backtrace() -> Vec<TraceFrame> {
 /// What the culprit did.
 pub(super) fn deed(kind: Kind) -> &'static str {
     match kind {
-        Kind::NeverAwaited => "dropped",
+        Kind::GeneratorUnclosed | Kind::NeverAwaited => "dropped",
         Kind::PolledAfterCompletion => "polled",
         _ => "happened",
     }

@@ -1,0 +1,499 @@
+//! The syntax of cleanup: `defer!`, `#[for_await]`, and in generators `yield_!`.
+//!
+//! Each stands for code that runs on every way out of some other code; `exits` has how those ways are led there.
+//! A closure or an async block inside is left by ways of its own, and reading it starts anew.
+
+mod exits;
+mod macros;
+mod syntax;
+
+pub(crate) use syntax::Syntax;
+
+use self::exits::{Exit, Frame, Frames, Way, taken};
+use super::body::Scope;
+use super::{Runtime, generated};
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::facts::Names;
+use crate::syntax::last_span;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use std::rc::Rc;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Lifetime, Stmt};
+
+/// What the code belongs to, which says what its exits mean.
+#[derive(Clone)]
+pub(crate) enum Body {
+    /// An async function, with its return type where that can be written, or an async block.
+    Async { output: Option<TokenStream> },
+    /// A function or closure that is not async.
+    Sync,
+    /// A generator, with its item's type where that can be written.
+    Generator { item: Option<TokenStream>, raises: bool },
+}
+
+/// Rewrites a body.
+struct Cleanup<'a> {
+    runtime: &'a Runtime,
+    sink: &'a Sink,
+    syntax: &'a Syntax,
+    body: Body,
+    /// Is the code in a closure or a block of its own, inside of a generator?
+    within_generator: bool,
+    frames: Frames,
+    /// How many regions there are.
+    regions: usize,
+}
+
+/// Rewrites a function's body, if there is any of the syntax in the item to which it belongs.
+pub(crate) fn rewrite(block: &mut Block, body: Body, names: Rc<Names>, scope: &Scope<'_>) {
+    if scope.has_cleanup || matches!(body, Body::Generator { .. }) {
+        let syntax = Syntax::new(names, scope.reader);
+        Cleanup::new(body, &scope.runtime, scope.sink, &syntax).rewrite(block);
+    }
+}
+
+/// The name of a generator's handle in its body.
+pub(crate) fn handle(span: Span) -> Ident {
+    Ident::new("generator", generated(span))
+}
+
+impl<'a> Cleanup<'a> {
+    fn new(body: Body, runtime: &'a Runtime, sink: &'a Sink, syntax: &'a Syntax) -> Self {
+        Self { runtime, sink, syntax, body, within_generator: false, frames: Frames::default(), regions: 0 }
+    }
+
+    /// Rewrites a function's body.
+    fn rewrite(&mut self, block: &mut Block) {
+        let end = match &self.body {
+            Body::Async { output } => output.clone(),
+            Body::Sync | Body::Generator { .. } => None,
+        };
+        self.block(block, end);
+    }
+
+    /// Rewrites a block whose value is of a type that is known, perhaps.
+    fn block(&mut self, block: &mut Block, end: Option<TokenStream>) {
+        let statements = std::mem::take(&mut block.stmts);
+        block.stmts = self.statements(statements, end);
+    }
+
+    /// Input:  `a; defer! { cleanup } b; c`
+    /// Output: `a; let exit = { b; c }; { cleanup } exit`, if there is no other exit
+    fn statements(&mut self, statements: Vec<Stmt>, end: Option<TokenStream>) -> Vec<Stmt> {
+        let mut done = Vec::with_capacity(statements.len());
+        let mut statements = statements.into_iter();
+        while let Some(mut statement) = statements.next() {
+            if let Some((defer, cleanup)) = self.syntax.defer_statement(&statement, self.sink) {
+                if matches!(self.body, Body::Sync) {
+                    self.sink.report(
+                        Diagnostic::at(defer, "`defer!` outside of an async function")
+                            .help("move it into the `async fn` or async block whose exits it is about"),
+                    );
+                }
+                // Items are known in the whole block, whereever in it they stand.
+                let (items, rest): (Vec<Stmt>, Vec<Stmt>) = statements.partition(is_item);
+                done.extend(items);
+                done.push(self.defer(defer, cleanup, rest, end));
+                return done;
+            }
+            self.visit_stmt_mut(&mut statement);
+            done.push(statement);
+        }
+        done
+    }
+
+    fn defer(&mut self, defer: Span, mut cleanup: Block, rest: Vec<Stmt>, end: Option<TokenStream>) -> Stmt {
+        let span = generated(defer);
+        self.regions += 1;
+        self.frames.push_region(self.regions, span);
+        let rest = self.statements(rest, end.clone());
+        let region = self.frames.pop_region();
+        self.frames.push(Frame::Cleanup);
+        self.block(&mut cleanup, None);
+        self.frames.pop();
+        let run = region.run(
+            &quote_spanned!(span=> { #(#rest)* }),
+            |exit| self.ty(exit, end.as_ref(), span),
+            &flow(span),
+            span,
+        );
+        let perform = self.perform(&region, span);
+        let (begins, ends) = match self.body {
+            Body::Generator { .. } => {
+                let handle = handle(defer);
+                (quote_spanned!(span=> #handle.cleanup_begins();), quote_spanned!(span=> #handle.cleanup_ends();))
+            }
+            Body::Async { .. } | Body::Sync => Default::default(),
+        };
+        // It is a block of its own, since what it declares is not the user's.
+        let code = quote_spanned!(span=> { #begins #run #cleanup #ends #perform });
+        Stmt::Expr(Expr::Verbatim(code), None)
+    }
+
+    /// Input:  `'label: for pattern in stream { body }`
+    /// Output: `match Iterated(stream) { iterated => {
+    ///              let mut source = pin!(iterated.source());
+    ///              let exit = {
+    ///                  'label: loop {
+    ///                      let pattern = match source.as_mut().next().await { Some(item) => item, None => break };
+    ///                      { body }
+    ///                  }
+    ///              };
+    ///              source.as_mut().close().await;
+    ///              exit
+    ///          } }`
+    fn for_await(&mut self, loop_: &mut syn::ExprForLoop) -> Expr {
+        let syn::ExprForLoop { label, for_token, pat, in_token, expr, body, .. } = loop_;
+        let span = generated(for_token.span);
+        if matches!(self.body, Body::Sync) {
+            self.sink.report(
+                Diagnostic::at(for_token.span, "`#[for_await]` outside of an async function")
+                    .help("move the loop into an `async fn` or async block"),
+            );
+        }
+        self.visit_expr_mut(expr);
+        self.regions += 1;
+        self.frames.push_region(self.regions, span);
+        self.frames.push(Frame::Loop { label: label_of(label.as_ref()), takes_value: false });
+        let at_stream = generated(last_span(expr));
+        let next = quote_spanned!(at_stream=> source.as_mut().next());
+        let item = match self.body {
+            Body::Generator { .. } if !self.frames.are_in_cleanup() => {
+                let leave = self.leave(span);
+                let (handle, flow) = (handle(span), flow(span));
+                quote_spanned! {span=> match #handle.wait(#next).await {
+                    #flow::Continue(::core::option::Option::Some(item)) => item,
+                    #flow::Continue(::core::option::Option::None) => break,
+                    #flow::Break(()) => #leave,
+                } }
+            }
+            _ => quote_spanned! {span=> match #next.await {
+                ::core::option::Option::Some(item) => item,
+                ::core::option::Option::None => break,
+            } },
+        };
+        self.block(body, None);
+        self.frames.pop();
+        let region = self.frames.pop_region();
+        let in_span = generated(in_token.span);
+        let let_ = quote_spanned!(in_span=> let #pat = #item;);
+        let code = quote_spanned!(span=> { #label loop { #let_ #body } });
+        let run = region.run(&code, |exit| self.ty(exit, Some(&quote!(())), span), &flow(span), span);
+        let perform = self.perform(&region, span);
+        let private = self.runtime.private(span);
+        let private_at_stream = self.runtime.private(at_stream);
+        let source = quote_spanned! {at_stream=>
+            { use #private_at_stream::for_await::AnySource as _; iterated.source() }
+        };
+        // Without parentheses, so that it is a statement without a semicolon as the user's is.
+        Expr::Verbatim(quote_spanned! {span=>
+            match #private::for_await::Iterated(#expr) {
+                iterated => {
+                    let mut source = ::core::pin::pin!(#source);
+                    #run
+                    source.as_mut().close().await;
+                    #perform
+                }
+            }
+        })
+    }
+
+    /// Input:  `yield_!(item)`
+    /// Output: `(match generator.yield_(item).await { Continue(value) => value, Break(()) => return })`
+    fn yield_(&mut self, at: Span, item: &TokenStream) -> Expr {
+        let span = generated(at);
+        let problem = match self.body {
+            Body::Generator { .. } if self.frames.are_in_cleanup() => Some((
+                "`yield_!` in a `defer!`",
+                "yield before the cleanup: it may run because nobody wants any more items",
+            )),
+            Body::Generator { .. } => None,
+            _ if self.within_generator => Some((
+                "`yield_!` in a closure or async block",
+                "move it into the generator's own body: the closure or block may run anywhere",
+            )),
+            _ => Some(("`yield_!` outside of a generator", "put `#[checked_async::generator]` on the function")),
+        };
+        if let Some((problem, help)) = problem {
+            self.sink.report(Diagnostic::at(at, problem).help(help));
+            return Expr::Verbatim(quote_spanned!(span=> (match (#item) { _ => ::core::unreachable!() })));
+        }
+        let leave = self.leave(span);
+        let (handle, flow) = (handle(span), flow(span));
+        let yielded = quote_spanned!(at.resolved_at(span)=> #handle.yield_(#item).await);
+        Expr::Verbatim(quote_spanned! {span=>
+            (match #yielded { #flow::Continue(value) => value, #flow::Break(()) => #leave })
+        })
+    }
+
+    /// Input:  `future.await`
+    /// Output: `(match generator.wait(future).await { Continue(value) => value, Break(()) => return })`
+    fn wait(&mut self, await_: &syn::ExprAwait) -> Expr {
+        let span = generated(await_.await_token.span);
+        let leave = self.leave(span);
+        let (handle, flow) = (handle(span), flow(span));
+        let future = &await_.base;
+        let await_token = await_.await_token;
+        Expr::Verbatim(quote_spanned! {span=>
+            (match #handle.wait(#future).#await_token { #flow::Continue(value) => value, #flow::Break(()) => #leave })
+        })
+    }
+
+    /// Input:  `value?`
+    /// Output: `(match branch(value) {
+    ///              Continue(value) => value,
+    ///              Break(residual) => return from_residual(residual),
+    ///          })`
+    fn try_(&mut self, value: &TokenStream, question: Span) -> Expr {
+        let span = generated(question);
+        let residual = Ident::new("residual", span);
+        let private = self.runtime.private(span);
+        let returned = Expr::Verbatim(quote_spanned!(span=> #private::exits::from_residual(#residual)));
+        let exit = match &self.body {
+            Body::Generator { raises: true, .. } => Exit::Raise,
+            _ => Exit::Return,
+        };
+        let leave = self.exit(exit, Some(returned), question);
+        let flow = flow(span);
+        Expr::Verbatim(quote_spanned! {span=>
+            (match #private::exits::branch(#value) {
+                #flow::Continue(value) => value,
+                #flow::Break(#residual) => #leave,
+            })
+        })
+    }
+
+    /// Leaves a generator that is closed.
+    fn leave(&mut self, span: Span) -> Expr {
+        self.exit(Exit::Return, None, span)
+    }
+
+    /// Takes a way out, with a value where it has one.
+    fn exit(&mut self, exit: Exit, value: Option<Expr>, at: Span) -> Expr {
+        let span = generated(at);
+        match self.frames.way(exit) {
+            Way::Through(label, number) => {
+                let value = value.map_or_else(|| quote_spanned!(span=> ()), ToTokens::into_token_stream);
+                let taken = taken(number, &value, &flow(span), span);
+                Expr::Verbatim(quote_spanned!(span=> (break #label #taken)))
+            }
+            Way::Straight => self.straight(exit, value, span),
+            Way::OutOfCleanup => {
+                let name = match exit {
+                    Exit::Return => "`return` or `?`",
+                    Exit::Raise => "`?`",
+                    Exit::Break(_) => "`break`",
+                    Exit::Continue(_) => "`continue`",
+                };
+                self.sink.report(
+                    Diagnostic::at(at, format!("{name} out of a `defer!`"))
+                        .help("handle it inside: the function is already on its way out, with a value of its own"),
+                );
+                Expr::Verbatim(quote_spanned!(span=> ({ #value; ::core::unreachable!() })))
+            }
+        }
+    }
+
+    fn straight(&mut self, exit: Exit, value: Option<Expr>, span: Span) -> Expr {
+        Expr::Verbatim(match exit {
+            Exit::Return => quote_spanned!(span=> (return #value)),
+            Exit::Raise => {
+                let handle = handle(span);
+                quote_spanned!(span=> { #handle.finish_with(#value); return })
+            }
+            Exit::Break(target) => {
+                let label = self.frames.label(target);
+                quote_spanned!(span=> (break #label #value))
+            }
+            Exit::Continue(target) => {
+                let label = self.frames.label(target);
+                quote_spanned!(span=> (continue #label))
+            }
+        })
+    }
+
+    /// The exits of a region, performed where its frame is popped.
+    fn perform(&mut self, region: &exits::Region, span: Span) -> TokenStream {
+        let mut performed = Vec::new();
+        for exit in region.exits() {
+            let value = Ident::new("value", generated(span));
+            let given = match exit {
+                // The value of a `break` out of a loop that has none is `()`, which is what a plain `break` gives.
+                Exit::Continue(_) => None,
+                Exit::Break(target) if !self.frames.takes_value(*target) => None,
+                _ => Some(Expr::Verbatim(value.to_token_stream())),
+            };
+            let pattern = if given.is_none() { Ident::new("_value", generated(span)) } else { value };
+            performed.push((pattern, self.exit(*exit, given, span)));
+        }
+        region.perform(&performed, &flow(span), span)
+    }
+
+    /// The type of an exit's value, or of the end's, as far as it is known.
+    fn ty(&self, exit: Option<Exit>, end: Option<&TokenStream>, span: Span) -> TokenStream {
+        let known = match (exit, &self.body) {
+            (None, _) => end.cloned(),
+            (Some(Exit::Return), Body::Async { output }) => output.clone(),
+            (Some(Exit::Return), Body::Generator { .. }) => Some(quote_spanned!(span=> ())),
+            (Some(Exit::Raise), Body::Generator { item, .. }) => item.clone(),
+            _ => None,
+        };
+        known.unwrap_or_else(|| quote_spanned!(span=> _))
+    }
+
+    /// Reads what is left by ways of its own.
+    fn within(&mut self, body: Body, read: impl FnOnce(&mut Self)) {
+        let outer_body = std::mem::replace(&mut self.body, body);
+        let outer_frames = std::mem::take(&mut self.frames);
+        let outer_within = self.within_generator;
+        self.within_generator |= matches!(outer_body, Body::Generator { .. });
+        read(self);
+        (self.body, self.frames, self.within_generator) = (outer_body, outer_frames, outer_within);
+    }
+
+    fn in_frame(&mut self, frame: Frame, read: impl FnOnce(&mut Self)) {
+        self.frames.push(frame);
+        read(self);
+        self.frames.pop();
+    }
+}
+
+/// The path of `ControlFlow`.
+fn flow(span: Span) -> TokenStream {
+    let span = generated(span);
+    quote_spanned!(span=> ::core::ops::ControlFlow)
+}
+
+/// Is it an item that is known before the place where it stands?
+fn is_item(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Item(item) if !matches!(item, syn::Item::Macro(_)))
+}
+
+fn label_of(label: Option<&syn::Label>) -> Option<Lifetime> {
+    label.map(|label| label.name.clone())
+}
+
+impl VisitMut for Cleanup<'_> {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        self.block(block, None);
+    }
+
+    fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
+        if let Stmt::Macro(mac) = statement
+            && let Some(rewritten) = self.macro_(&mut mac.mac)
+        {
+            *statement = Stmt::Expr(rewritten, mac.semi_token);
+            return;
+        }
+        visit_mut::visit_stmt_mut(self, statement);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            // What lints have written around the user's code.
+            Expr::Verbatim(tokens) => {
+                if self.syntax.may_exit(tokens.clone())
+                    && let Ok(mut parsed) = syn::parse2::<Expr>(tokens.clone())
+                {
+                    self.visit_expr_mut(&mut parsed);
+                    *expr = parsed;
+                }
+            }
+            Expr::Closure(closure) => {
+                let body = match closure.asyncness {
+                    Some(_) => Body::Async { output: None },
+                    None => Body::Sync,
+                };
+                self.within(body, |inner| visit_mut::visit_expr_closure_mut(inner, closure));
+            }
+            Expr::Async(block) => {
+                self.within(Body::Async { output: None }, |inner| inner.visit_block_mut(&mut block.block));
+            }
+            Expr::ForLoop(loop_) => {
+                if self.syntax.take_for_await(loop_, self.sink) {
+                    *expr = self.for_await(loop_);
+                    return;
+                }
+                self.visit_expr_mut(&mut loop_.expr);
+                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: false };
+                self.in_frame(frame, |inner| inner.visit_block_mut(&mut loop_.body));
+            }
+            Expr::While(loop_) => {
+                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: false };
+                self.in_frame(frame, |inner| {
+                    inner.visit_expr_mut(&mut loop_.cond);
+                    inner.visit_block_mut(&mut loop_.body);
+                });
+            }
+            Expr::Loop(loop_) => {
+                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: true };
+                self.in_frame(frame, |inner| inner.visit_block_mut(&mut loop_.body));
+            }
+            Expr::Block(syn::ExprBlock { label: Some(label), block, .. }) => {
+                self.in_frame(Frame::Block(label.name.clone()), |inner| inner.visit_block_mut(block));
+            }
+            Expr::Macro(mac) => {
+                if let Some(rewritten) = self.macro_(&mut mac.mac) {
+                    *expr = rewritten;
+                }
+            }
+            Expr::Await(await_) => {
+                self.visit_expr_mut(&mut await_.base);
+                if matches!(self.body, Body::Generator { .. })
+                    && !self.frames.are_in_cleanup()
+                    && self.syntax.rewrites_awaits()
+                {
+                    *expr = self.wait(await_);
+                }
+            }
+            Expr::Try(try_) => {
+                self.visit_expr_mut(&mut try_.expr);
+                let question = try_.question_token.spans[0];
+                if let Body::Generator { raises: false, .. } = self.body {
+                    self.sink.report(
+                        Diagnostic::at(question, "`?` in a generator whose errors are not items")
+                            .help("write `#[generator(try)]`: the error is then the last item, after all cleanup"),
+                    );
+                } else if self.frames.are_guarded() || matches!(self.body, Body::Generator { .. }) {
+                    *expr = self.try_(&try_.expr.to_token_stream(), question);
+                }
+            }
+            Expr::Return(return_) => {
+                if let Some(value) = &mut return_.expr {
+                    self.visit_expr_mut(value);
+                }
+                if self.frames.are_guarded() {
+                    let value = return_.expr.take().map(|value| *value);
+                    *expr = self.exit(Exit::Return, value, return_.return_token.span);
+                }
+            }
+            Expr::Break(break_) => {
+                if let Some(value) = &mut break_.expr {
+                    self.visit_expr_mut(value);
+                }
+                if let Some(target) = self.frames.target(break_.label.as_ref())
+                    && self.frames.is_guarded(target)
+                {
+                    let value = break_.expr.take().map(|value| *value);
+                    *expr = self.exit(Exit::Break(target), value, break_.break_token.span);
+                }
+            }
+            Expr::Continue(continue_) => {
+                if let Some(target) = self.frames.target(continue_.label.as_ref())
+                    && self.frames.is_guarded(target)
+                {
+                    *expr = self.exit(Exit::Continue(target), None, continue_.continue_token.span);
+                }
+            }
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
+    }
+
+    // Not part of this body.
+    fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+    fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
+}

@@ -1,0 +1,111 @@
+//! What of the user's code is the syntax of cleanup.
+
+use crate::attribute::Reader;
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::facts::Names;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use std::rc::Rc;
+use syn::parse::Parser as _;
+use syn::spanned::Spanned as _;
+use syn::{Block, Expr, ExprForLoop, Macro, Stmt};
+
+/// What is taken for the syntax of cleanup in a function.
+pub(crate) struct Syntax {
+    names: Rc<Names>,
+    reader: Reader,
+}
+
+impl Syntax {
+    pub(crate) fn new(names: Rc<Names>, reader: Reader) -> Self {
+        Self { names, reader }
+    }
+
+    /// Is any of it in these tokens?
+    pub(crate) fn is_in(tokens: TokenStream) -> bool {
+        let mut name = None;
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => {
+                name = None;
+                Self::is_in(group.stream())
+            }
+            TokenTree::Punct(punct) => {
+                let called =
+                    punct.as_char() == '!' && name.as_deref().is_some_and(|name| ["defer", "yield_"].contains(&name));
+                name = None;
+                called
+            }
+            TokenTree::Ident(ident) => {
+                let is_loop = ident == "for_await";
+                name = Some(ident.to_string());
+                is_loop
+            }
+            TokenTree::Literal(_) => false,
+        })
+    }
+
+    /// Is an `.await` of a generator's written anew? Not for an editor, where the user's own completes as he is used to.
+    pub(super) fn rewrites_awaits(&self) -> bool {
+        self.reader == Reader::Compiler
+    }
+
+    /// May these tokens hold a way out, or some of the syntax?
+    pub(super) fn may_exit(&self, tokens: TokenStream) -> bool {
+        const WORDS: &[&str] =
+            &["await", "bail", "break", "continue", "defer", "ensure", "for_await", "return", "yield_"];
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => self.may_exit(group.stream()),
+            TokenTree::Ident(ident) => WORDS.iter().any(|word| ident == word),
+            TokenTree::Punct(punct) => punct.as_char() == '?',
+            TokenTree::Literal(_) => false,
+        })
+    }
+
+    /// Is it `defer!`, and not another crate's macro of that name?
+    pub(super) fn is_defer(&self, mac: &Macro) -> bool {
+        crate::syntax::is_macro(mac, "defer") && self.names.meaning(&mac.path).is_unknown_or_in("checked_async")
+    }
+
+    /// The name and the block of a statement `defer! { … }`.
+    pub(super) fn defer_statement(&self, statement: &Stmt, sink: &Sink) -> Option<(Span, Block)> {
+        let mac = match statement {
+            Stmt::Macro(mac) => &mac.mac,
+            Stmt::Expr(Expr::Macro(mac), Some(_)) => &mac.mac,
+            _ => return None,
+        };
+        if !self.is_defer(mac) {
+            return None;
+        }
+        let at = mac.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
+        let statements = Block::parse_within.parse2(mac.tokens.clone()).unwrap_or_else(|error| {
+            sink.report(Diagnostic::from(error));
+            Vec::new()
+        });
+        // A cleanup has no value.
+        let mut block = Block { brace_token: syn::token::Brace::default(), stmts: statements };
+        block.brace_token.span = delimiter_span(mac);
+        Some((at, block))
+    }
+
+    /// Takes `#[for_await]` from a loop, if it is there.
+    pub(super) fn take_for_await(&self, loop_: &mut ExprForLoop, sink: &Sink) -> bool {
+        let Some(at) = loop_.attrs.iter().position(|attribute| attribute.path().is_ident("for_await")) else {
+            return false;
+        };
+        let attribute = loop_.attrs.remove(at);
+        if !matches!(attribute.meta, syn::Meta::Path(_)) {
+            sink.report(
+                Diagnostic::at(attribute.meta.path().span(), "`#[for_await]` takes no arguments")
+                    .help("write `#[for_await] for item in stream { … }`"),
+            );
+        }
+        true
+    }
+}
+
+fn delimiter_span(mac: &Macro) -> proc_macro2::extra::DelimSpan {
+    match &mac.delimiter {
+        syn::MacroDelimiter::Paren(paren) => paren.span,
+        syn::MacroDelimiter::Brace(brace) => brace.span,
+        syn::MacroDelimiter::Bracket(bracket) => bracket.span,
+    }
+}

@@ -1,0 +1,121 @@
+//! What `#[for_await]` calls: a generator is closed, any other stream is dropped.
+//!
+//! Which of the two it is, method resolution tells: `Iterated<Generator<…>>` has the method itself, everything else gets
+//! that of a trait.
+//!
+//! Output: `match Iterated(stream) { iterated => {
+//!              let mut source = pin!({ use AnySource as _; iterated.source() });
+//!              …; source.as_mut().next().await; …; source.as_mut().close().await; …
+//!          } }`
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::generator::{Aclose, Generator, Next};
+
+/// What a `#[for_await]` loop runs over.
+pub struct Iterated<S>(pub S);
+
+/// A generator, which is closed.
+pub struct Closing<G>(G);
+
+impl<B: Future<Output = ()> + ?Sized, T, R> Iterated<Generator<B, T, R>> {
+    #[inline(always)]
+    pub fn source(self) -> Closing<Generator<B, T, R>> {
+        Closing(self.0)
+    }
+}
+
+impl<B: Future<Output = ()> + ?Sized, T, R> Closing<Generator<B, T, R>> {
+    #[inline(always)]
+    pub fn next(self: Pin<&mut Self>) -> Next<'_, B, T, R>
+    where
+        R: Default,
+    {
+        self.get_mut().0.next()
+    }
+
+    #[inline(always)]
+    pub fn close(self: Pin<&mut Self>) -> Aclose<'_, B, T, R> {
+        self.get_mut().0.aclose()
+    }
+}
+
+/// Everything that a loop can run over, apart from generators.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stream",
+    label = "`#[for_await]` runs over generators and streams"
+)]
+pub trait AnyStream {
+    type Item;
+
+    fn poll_next_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>>;
+}
+
+#[cfg(feature = "stream")]
+#[diagnostic::do_not_recommend]
+impl<S: futures_core::Stream> AnyStream for S {
+    type Item = S::Item;
+
+    #[inline(always)]
+    fn poll_next_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        self.poll_next(cx)
+    }
+}
+
+/// Makes the source of a loop over a stream.
+pub trait AnySource {
+    type Stream;
+
+    fn source(self) -> Dropping<Self::Stream>
+    where
+        Self::Stream: AnyStream;
+}
+
+impl<S> AnySource for Iterated<S> {
+    type Stream = S;
+
+    #[inline(always)]
+    fn source(self) -> Dropping<S>
+    where
+        S: AnyStream,
+    {
+        Dropping { stream: self.0 }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A stream, which is dropped.
+    pub struct Dropping<S> {
+        #[pin]
+        stream: S,
+    }
+}
+
+impl<S: AnyStream> Dropping<S> {
+    #[inline(always)]
+    pub fn next(self: Pin<&mut Self>) -> NextItem<'_, S> {
+        NextItem { stream: self.project().stream }
+    }
+
+    #[inline(always)]
+    pub fn close(self: Pin<&mut Self>) -> std::future::Ready<()> {
+        std::future::ready(())
+    }
+}
+
+/// The next item of a stream.
+#[must_use]
+pub struct NextItem<'s, S> {
+    stream: Pin<&'s mut S>,
+}
+
+impl<S: AnyStream> Future for NextItem<'_, S> {
+    type Output = Option<S::Item>;
+
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        self.stream.as_mut().poll_next_item(cx)
+    }
+}
