@@ -464,7 +464,9 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
     }
 
     fn visit_expr_for_loop(&mut self, loop_: &'ast syn::ExprForLoop) {
-        self.note_iterated(&loop_.expr);
+        if !syntax::is_for_await(loop_) {
+            self.note_iterated(&loop_.expr);
+        }
         self.visit_expr(&loop_.expr);
         self.in_loop(Turn::For(loop_), |reader| reader.visit_block(&loop_.body));
     }

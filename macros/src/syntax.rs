@@ -48,6 +48,11 @@ pub(crate) fn is_checked(attribute: &Attribute) -> bool {
     attribute.path().is_ident("checked")
 }
 
+/// Is it a loop with `#[for_await]`?
+pub(crate) fn is_for_await(loop_: &syn::ExprForLoop) -> bool {
+    loop_.attrs.iter().any(|attribute| attribute.path().is_ident("for_await"))
+}
+
 /// The expression without parentheses around it.
 pub(crate) fn peel(expr: &Expr) -> &Expr {
     match expr {
@@ -242,6 +247,7 @@ impl<'ast> Visit<'ast> for Awaits {
         match expr {
             Expr::Closure(_) | Expr::Async(_) => {}
             Expr::Await(_) | Expr::Macro(_) => self.found = true,
+            Expr::ForLoop(loop_) if is_for_await(loop_) => self.found = true,
             _ => visit::visit_expr(self, expr),
         }
     }

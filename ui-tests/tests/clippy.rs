@@ -71,7 +71,9 @@ fn corpus() -> Vec<Case> {
         let compiles = marks(&case.source).iter().all(|mark| mark.level != "error");
         // What else is ours means nothing without us, stable Rust takes no other attribute on expressions, and files beside
         // a case stay where they are.
-        let needs_us = ["discard", "#[checked(", "include!"].iter().any(|ours| case.source.contains(ours));
+        let needs_us = ["discard", "#[checked(", "include!", "#[generator", "#[for_await"]
+            .iter()
+            .any(|ours| case.source.contains(ours));
         compiles && !needs_us
     });
     cases

@@ -143,15 +143,18 @@ impl<'a> Cleanup<'a> {
     ///              source.as_mut().close().await;
     ///              exit
     ///          } }`
-    fn for_await(&mut self, loop_: &mut syn::ExprForLoop) -> Expr {
-        let syn::ExprForLoop { label, for_token, pat, in_token, expr, body, .. } = loop_;
-        let span = generated(for_token.span);
+    fn for_await(&mut self, for_loop: &mut syn::ExprForLoop) -> Expr {
+        let span = generated(for_loop.for_token.span);
         if matches!(self.body, Body::Sync) {
             self.sink.report(
-                Diagnostic::at(for_token.span, "`#[for_await]` outside of an async function")
+                Diagnostic::at(for_loop.for_token.span, "`#[for_await]` outside of an async function")
                     .help("move the loop into an `async fn` or async block"),
             );
+            let mut loop_ = Expr::Verbatim(TokenStream::new());
+            self.within(Body::Async { output: None }, |inner| loop_ = inner.for_await(for_loop));
+            return Expr::Verbatim(quote_spanned!(span=> { let _ = async { #loop_ }; }));
         }
+        let syn::ExprForLoop { label, pat, in_token, expr, body, .. } = for_loop;
         self.visit_expr_mut(expr);
         self.regions += 1;
         self.frames.push_region(self.regions, span);
@@ -168,10 +171,13 @@ impl<'a> Cleanup<'a> {
                     #flow::Break(()) => #leave,
                 } }
             }
-            _ => quote_spanned! {span=> match #next.await {
-                ::core::option::Option::Some(item) => item,
-                ::core::option::Option::None => break,
-            } },
+            _ => {
+                let next = quote_spanned!(at_stream=> #next.await);
+                quote_spanned! {span=> match #next {
+                    ::core::option::Option::Some(item) => item,
+                    ::core::option::Option::None => break,
+                } }
+            }
         };
         self.block(body, None);
         self.frames.pop();
@@ -217,7 +223,7 @@ impl<'a> Cleanup<'a> {
         };
         if let Some((problem, help)) = problem {
             self.sink.report(Diagnostic::at(at, problem).help(help));
-            return Expr::Verbatim(quote_spanned!(span=> (match (#item) { _ => ::core::unreachable!() })));
+            return Expr::Verbatim(quote_spanned!(span=> (match (#item) { _ => () })));
         }
         let leave = self.leave(span);
         let (handle, flow) = (handle(span), flow(span));
@@ -290,7 +296,7 @@ impl<'a> Cleanup<'a> {
                     Diagnostic::at(at, format!("{name} out of a `defer!`"))
                         .help("handle it inside: the function is already on its way out, with a value of its own"),
                 );
-                Expr::Verbatim(quote_spanned!(span=> ({ #value; ::core::unreachable!() })))
+                self.straight(exit, value, span)
             }
         }
     }
@@ -455,6 +461,15 @@ impl VisitMut for Cleanup<'_> {
                         Diagnostic::at(question, "`?` in a generator whose errors are not items")
                             .help("write `#[generator(try)]`: the error is then the last item, after all cleanup"),
                     );
+                    // The value is of the right type, so that this is the only error.
+                    let (span, value) = (generated(question), &try_.expr);
+                    let (private, flow) = (self.runtime.private(span), flow(span));
+                    *expr = Expr::Verbatim(quote_spanned! {span=>
+                        (match #private::exits::branch(#value) {
+                            #flow::Continue(value) => value,
+                            #flow::Break(_) => ::core::unreachable!(),
+                        })
+                    });
                 } else if self.frames.are_guarded() || matches!(self.body, Body::Generator { .. }) {
                     *expr = self.try_(&try_.expr.to_token_stream(), question);
                 }

@@ -158,6 +158,7 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_expr_for_loop(&mut self, loop_: &'ast syn::ExprForLoop) {
+        self.flow.awaits |= syntax::is_for_await(loop_);
         self.in_loop(loop_.label.as_ref(), |reader| visit::visit_expr_for_loop(reader, loop_));
     }
 

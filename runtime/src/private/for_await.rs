@@ -49,15 +49,12 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Closing<Generator<B, T, R>> {
 )]
 pub trait AnyStream {
     type Item;
-
     fn poll_next_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>>;
 }
 
 #[cfg(feature = "stream")]
-#[diagnostic::do_not_recommend]
 impl<S: futures_core::Stream> AnyStream for S {
     type Item = S::Item;
-
     #[inline(always)]
     fn poll_next_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         self.poll_next(cx)
@@ -93,7 +90,8 @@ pin_project_lite::pin_project! {
     }
 }
 
-impl<S: AnyStream> Dropping<S> {
+// Without bounds, so that what is no stream is one error.
+impl<S> Dropping<S> {
     #[inline(always)]
     pub fn next(self: Pin<&mut Self>) -> NextItem<'_, S> {
         NextItem { stream: self.project().stream }

@@ -34,7 +34,7 @@ impl Cleanup<'_> {
                 Diagnostic::at(at, "`defer!` where an expression is expected")
                     .help("write it as a statement of the block at whose end it shall run"),
             );
-            return Some(Expr::Verbatim(quote_spanned!(generated(at)=> ::core::unreachable!())));
+            return Some(Expr::Verbatim(quote_spanned!(generated(at)=> ())));
         }
         let is_guarded = self.frames.are_guarded();
         let raises = matches!(self.body, Body::Generator { raises: true, .. });
@@ -69,7 +69,8 @@ impl Cleanup<'_> {
             }
             Err(error) => {
                 self.sink.report(Diagnostic::from(error).help("write `yield_!(item)`"));
-                mac.tokens.clone()
+                let private = self.runtime.private(Span::call_site());
+                quote_spanned!(generated(Span::call_site())=> #private::probe::any())
             }
         }
     }

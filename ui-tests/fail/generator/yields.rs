@@ -1,0 +1,43 @@
+//! `yield_!` where no generator could go on.
+
+use checked_async::{checked_async, generator};
+
+#[checked_async]
+async fn not_a_generator() {
+    yield_!(1); //~ error: `yield_!` outside of a generator
+}
+
+async fn without_an_attribute() {
+    yield_!(1); //~ error: cannot find macro `yield_` in this scope
+}
+
+#[generator]
+async fn nested() -> u32 {
+    let closure = || yield_!(1); //~ error: `yield_!` in a closure or async block
+    let block = async { yield_!(2) }; //~ error: `yield_!` in a closure or async block
+    let closure_of_blocks = async || yield_!(3); //~ error: `yield_!` in a closure or async block
+    closure();
+    block.await;
+    closure_of_blocks().await;
+    yield_!(4);
+}
+
+#[generator]
+async fn in_a_cleanup() -> u32 {
+    defer! {
+        yield_!(1); //~ error: `yield_!` in a `defer!`
+    }
+    yield_!(2);
+}
+
+#[generator]
+async fn of_another_type() -> u32 {
+    yield_!("text"); //~ E0308: "text"
+    yield_!(1, 2); //~ error: unexpected token
+}
+
+#[generator]
+async fn returns() -> u32 {
+    yield_!(1);
+    return 2; //~ E0308: 2
+}
