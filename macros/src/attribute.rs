@@ -10,6 +10,7 @@ use crate::syntax;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::sync::LazyLock;
+use syn::spanned::Spanned as _;
 use syn::{Attribute, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, ReturnType, Signature, TraitItem, Visibility};
 
 /// Who put the attribute there.
@@ -174,7 +175,15 @@ impl Attributed<'_> {
             Input::Function(mut function) => {
                 let Some(problem) = not_a_generator(&function.sig) else {
                     // This attribute does all that the other one would do.
-                    function.attrs.retain(|attribute| !is_checked_async(attribute));
+                    let is_other = |attribute: &mut Attribute| is_checked_async(attribute);
+                    for other in function.attrs.extract_if(.., is_other) {
+                        if !matches!(other.meta, syn::Meta::Path(_)) {
+                            self.report(
+                                Diagnostic::at(other.path().span(), "`#[checked_async]` beside `#[generator]`")
+                                    .help("write its arguments in `#[generator(…)]`, which checks the function too"),
+                            );
+                        }
+                    }
                     return expand::generator(*function, args, &self.scope);
                 };
                 self.report(problem.help(HELP));

@@ -1,8 +1,9 @@
-//! Prints how many instructions one call of a 3-deep chain of async functions costs, with each tool and without.
+//! Prints how many instructions one call of a 3-deep chain of async functions costs, with each tool and without, and one
+//! item of an async generator, with each library.
 //!
 //! `cargo run -p checked-async-benches --release --bin instructions`, on Linux with valgrind installed. It builds the
-//! program `chain` twice, as a release build and the same with `debug_assertions`, and runs it under callgrind. The cost
-//! of one call is the difference between two runs of different length, less that of an empty loop.
+//! programs `chain` and `generator` twice, as a release build and the same with `debug_assertions`, and runs them under
+//! callgrind. The cost of one call is the difference between two runs of different length, less that of an empty loop.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,8 +12,10 @@ use std::process::{Command, Stdio};
 const SHORT: u64 = 1_000;
 const LONG: u64 = 3_000;
 
-/// The rows of the table: a name, the case of `chain`, whether it is built with `debug_assertions`.
-const ROWS: &[(&str, &str, bool)] = &[
+/// A row of a table: a name, the program's case, whether it is built with `debug_assertions`.
+type Row = (&'static str, &'static str, bool);
+
+const CHAIN: &[Row] = &[
     ("no attribute", "plain", false),
     ("#[checked_async], release", "checked", false),
     ("#[checked_async], checks on", "checked", true),
@@ -21,12 +24,27 @@ const ROWS: &[(&str, &str, bool)] = &[
     ("await-tree", "await_tree", false),
 ];
 
+const GENERATOR: &[Row] = &[
+    ("#[generator], release", "ours", false),
+    ("#[generator] and erased(), release", "erased", false),
+    ("#[generator], checks on", "ours", true),
+    ("async-gen", "async_gen", false),
+    ("async-stream", "async_stream", false),
+    ("genawaiter", "genawaiter", false),
+];
+
 fn main() {
-    let release = build(false);
-    let with_checks = build(true);
-    println!("| | ready | suspended once | bytes |");
+    table("chain", CHAIN);
+    println!();
+    table("generator", GENERATOR);
+}
+
+fn table(program: &str, rows: &[Row]) {
+    let release = build(program, false);
+    let with_checks = build(program, true);
+    println!("| {program} | ready | suspended once | bytes |");
     println!("|---|---|---|---|");
-    for &(name, case, checks) in ROWS {
+    for &(name, case, checks) in rows {
         let program = if checks { &with_checks } else { &release };
         let ready = per_call(program, case, "ready");
         let suspended = per_call(program, case, "suspended");
@@ -35,21 +53,21 @@ fn main() {
     }
 }
 
-/// Builds `chain` and returns its path.
-fn build(checks: bool) -> PathBuf {
+/// Builds a program and returns its path.
+fn build(program: &str, checks: bool) -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let target = scratch().join(if checks { "checks" } else { "release" });
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["build", "--release", "--bin", "chain", "--manifest-path"])
+        .args(["build", "--release", "--bin", program, "--manifest-path"])
         .arg(manifest)
         .arg("--target-dir")
         .arg(&target)
         .args(["--config", &format!("profile.release.debug-assertions={checks}")])
         .status()
         .expect("cargo can be run");
-    assert!(status.success(), "`chain` does not build");
-    target.join("release").join("chain")
+    assert!(status.success(), "`{program}` does not build");
+    target.join("release").join(program)
 }
 
 /// Where the builds and the profiles go: beside this program.

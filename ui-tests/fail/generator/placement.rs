@@ -23,3 +23,9 @@ trait Source {
     #[generator]
     fn rows(&self) -> u32; //~ error: `#[generator]` on a function that is not async
 }
+
+#[generator]
+#[checked_async(allow(unawaited_future))] //~ error: `#[checked_async]` beside `#[generator]`
+async fn both() -> u32 {
+    yield_!(1);
+}
