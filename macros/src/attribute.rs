@@ -548,6 +548,40 @@ mod tests {
     }
 
     #[test]
+    fn an_editor_sees_new_syntax_as_rust_and_nothing_else_rewritten() {
+        let item = quote! {
+            async fn f(a: A) -> B {
+                defer! { close().await; }
+                g(a).await
+            }
+        };
+        let shown = expanded(TokenStream::new(), &item, Reader::Editor);
+        assert!(shown.starts_with("async fn f (a : A) -> B {"), "{shown}");
+        assert!(!shown.contains("defer") && !shown.contains("track_caller"), "{shown}");
+        let item = quote! {
+            async fn numbers() -> u32 {
+                g().await;
+                yield_!(1);
+            }
+        };
+        let shown = expand_generator(TokenStream::new(), item, Reader::Editor).to_string();
+        assert!(shown.contains("Generator <") && shown.contains("g () . await ;"), "{shown}");
+        assert!(!shown.contains("yield_ !"), "{shown}");
+    }
+
+    #[test]
+    fn the_command_leaves_the_syntax_alone() {
+        let item = quote! {
+            async fn f() {
+                defer! { g(); }
+                h().await
+            }
+        };
+        let shown = expand(TokenStream::new(), item, Placement::ByCommand, Reader::Compiler).to_string();
+        assert!(shown.contains("defer ! {"), "{shown}");
+    }
+
+    #[test]
     fn an_editor_sees_the_errors() {
         let item = quote!(
             struct S;

@@ -230,7 +230,8 @@ fn closures_and_async_blocks_have_exits_of_their_own() {
                 if n == 1 {
                     return None;
                 }
-                Some(n.checked_mul(2)?)
+                let double = n.checked_mul(2)?;
+                Some(double)
             };
             let inner = async {
                 defer! { note(log, "inner"); }

@@ -344,9 +344,10 @@ fn awaits_in_every_position() {
         if f(1).await == 1 && matches!(f(2).await, 2) {
             yield_!(f(1).await.pow(2) + f(2).await);
         }
-        while let Some(n) = Some(f(4).await) {
+        let mut n = 4;
+        while let 4 = f(n).await {
             yield_!(n);
-            break;
+            n += 1;
         }
         let text = String::from("temporary");
         yield_!(f(text.as_str().len() as i32).await)

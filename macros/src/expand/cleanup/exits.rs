@@ -180,6 +180,7 @@ impl Region {
         // The end may be out of reach, as it is after a `return`; that is no news.
         quote_spanned! {span=>
             let exit: #ty = #label: {
+                #[allow(clippy::diverging_sub_expression)]
                 let value: #end_type = #code;
                 #[allow(unreachable_code)]
                 break #label #end;
