@@ -15,7 +15,7 @@ pub(crate) use calls::{Call, Iterated, Matched, Passed};
 pub(crate) use flow::Flow;
 pub(crate) use guards::{Guard, Kind, holds_await};
 pub(crate) use names::Names;
-pub(crate) use selects::{Polled, Referred, SelectFact, named_place, others, token_ends};
+pub(crate) use selects::{Polled, Referred, SelectFact, named_place, others};
 
 use crate::args::{Lists, statement_levels};
 use crate::diagnostics::Sink;

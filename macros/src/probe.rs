@@ -28,7 +28,7 @@ impl Probe {
 
     /// A question about a value, for which this expression is underlined.
     pub(crate) fn in_expr(value: &Expr, question: Question, level: Level, expr: &Expr) -> Self {
-        let ends = Some((syntax::first_span(expr), syntax::last_span(expr)));
+        let ends = Some(syntax::ends(expr));
         Self { place: Place::of(value), question, level, ends }
     }
 }

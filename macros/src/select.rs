@@ -1,9 +1,11 @@
 //! The arguments of `select!`, as tokio's and futures' take them.
 
+use crate::syntax;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
+use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, Ident, Macro, Pat, Token};
 
 /// Macros that run the first future to be ready and drop the others, or poll them again in the next turn.
@@ -51,7 +53,20 @@ pub(crate) enum Handler {
 impl Select {
     /// Is it one of the macros that take these arguments?
     pub(crate) fn is_macro(mac: &Macro) -> bool {
-        mac.path.segments.last().is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+        syntax::is_macro_of(mac, NAMES)
+    }
+
+    /// Visits the futures and handlers of all arms, to change them.
+    pub(crate) fn visit_mut(&mut self, visitor: &mut impl VisitMut) {
+        for arm in &mut self.arms {
+            if let Event::Future(future) = &mut arm.event {
+                visitor.visit_expr_mut(&mut future.future);
+            }
+            match &mut arm.handler {
+                Handler::Block(block) => visitor.visit_block_mut(block),
+                Handler::Expr(expr) => visitor.visit_expr_mut(expr),
+            }
+        }
     }
 }
 

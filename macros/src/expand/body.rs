@@ -39,7 +39,8 @@ impl<'a> Scope<'a> {
 
     /// Lints the arms of a `select!` and writes the probes into them.
     pub(super) fn check_select(&self, select: &mut Select, context: Context) {
-        self.rewrite(Facts::of_select(select, context, self.sink)).visit_select(select);
+        let mut rewrite = self.rewrite(Facts::of_select(select, context, self.sink));
+        select.visit_mut(&mut rewrite);
     }
 
     /// Takes a finding for an error or a warning, as its level says.

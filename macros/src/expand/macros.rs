@@ -50,11 +50,11 @@ pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'
             check_select(&mut select, context, scope);
             mac.tokens = select.into_token_stream();
         }
-    } else if EXPRESSIONS.iter().any(|name| syntax::is_macro(mac, name))
+    } else if syntax::is_macro_of(mac, EXPRESSIONS)
         && holds_code(mac.tokens.clone())
         && let Ok(mut expressions) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
     {
-        let in_assert = ["assert", "debug_assert"].iter().any(|name| syntax::is_macro(mac, name));
+        let in_assert = syntax::is_macro_of(mac, &["assert", "debug_assert"]);
         // Until then the temporaries of those before it live.
         let last_await = expressions.iter().rposition(|argument| facts::holds_await(argument.to_token_stream()));
         for (index, expr) in expressions.iter_mut().enumerate() {

@@ -24,7 +24,6 @@ use super::questions::{Position, Questions};
 use super::{Runtime, generated};
 use crate::facts::{Context, Place};
 use crate::probe::Probe;
-use crate::select::{Event, Handler, Select};
 use crate::syntax;
 use quote::quote_spanned;
 use std::collections::HashMap;
@@ -84,19 +83,6 @@ impl Rewrite<'_> {
 }
 
 impl Rewrite<'_> {
-    /// Rewrites the futures and handlers of a `select!`.
-    pub(super) fn visit_select(&mut self, select: &mut Select) {
-        for arm in &mut select.arms {
-            if let Event::Future(future) = &mut arm.event {
-                self.visit_expr_mut(&mut future.future);
-            }
-            match &mut arm.handler {
-                Handler::Block(block) => self.visit_block_mut(block),
-                Handler::Expr(expr) => self.visit_expr_mut(expr),
-            }
-        }
-    }
-
     fn statement(&mut self, statement: &mut Stmt, is_last: bool) {
         if let Some(attributes) = syntax::statement_attributes_mut(statement) {
             attributes.retain(|attribute| !syntax::is_checked(attribute));

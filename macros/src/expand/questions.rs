@@ -1,7 +1,7 @@
 //! How a question is written around an expression, and where its answer is underlined.
 
 use super::Runtime;
-use super::spans::{call, ends, generated, of_user};
+use super::spans::{call, generated, of_user};
 use crate::facts::output_value;
 use crate::lints::Level;
 use crate::probe::{Class, Probe, Question};
@@ -36,7 +36,7 @@ pub(super) struct Questions {
 impl Questions {
     pub(super) fn new(asked: Vec<Probe>, expr: &Expr) -> Self {
         let output_ends = match expr {
-            Expr::Async(block) => syntax::tail(&block.block).map(output_value).map(ends),
+            Expr::Async(block) => syntax::tail(&block.block).map(output_value).map(syntax::ends),
             _ => None,
         };
         let asks_receiver = asked.iter().any(|probe| matches!(probe.question, Question::Receiver { .. }));
@@ -45,7 +45,7 @@ impl Questions {
             _ => None,
         };
         let receiver_is_place = matches!(expr, Expr::MethodCall(call) if syntax::is_place(&call.receiver));
-        Self { asked, ends: ends(expr), output_ends, receiver, receiver_is_place }
+        Self { asked, ends: syntax::ends(expr), output_ends, receiver, receiver_is_place }
     }
 
     fn level(&self, of: fn(&Question) -> bool) -> Level {

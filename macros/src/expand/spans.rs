@@ -1,6 +1,5 @@
 //! Where generated tokens stand: at the user's tokens, so that the compiler underlines these.
 
-use crate::syntax;
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
@@ -8,11 +7,6 @@ use syn::Expr;
 /// The place of a user's token with the hygiene of generated code: errors point there, and lints on user code stay silent.
 pub(super) fn generated(span: Span) -> Span {
     Span::mixed_site().located_at(span)
-}
-
-/// The places of an expression's first and last token.
-pub(super) fn ends(expr: &Expr) -> (Span, Span) {
-    (syntax::first_span(expr), syntax::last_span(expr))
 }
 
 /// A call with its closing parenthesis at a place of the user's code.

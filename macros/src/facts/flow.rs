@@ -167,9 +167,9 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        if EVALUATE.iter().any(|name| syntax::is_macro(mac, name)) {
+        if syntax::is_macro_of(mac, EVALUATE) {
             self.arguments(mac);
-        } else if END.iter().any(|name| syntax::is_macro(mac, name)) {
+        } else if syntax::is_macro_of(mac, END) {
             self.flow.leaves = true;
             self.arguments(mac);
         } else {

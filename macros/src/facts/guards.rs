@@ -62,7 +62,7 @@ impl Reader<'_> {
     /// Is it one of tracing's spans, as far as is written? What `enter` gives is of a type like any other.
     fn is_span(&self, expr: &Expr) -> bool {
         match syntax::peel(expr) {
-            Expr::Macro(mac) => SPANS.iter().any(|name| syntax::is_macro(&mac.mac, name)),
+            Expr::Macro(mac) => syntax::is_macro_of(&mac.mac, SPANS),
             Expr::Path(path) => path.path.get_ident().is_some_and(|name| {
                 self.guards.is_span(name) || self.facts.names.type_of(name).is_some_and(|ty| ty.is("tracing::Span"))
             }),

@@ -8,7 +8,7 @@ use super::{NEVER_RETURN, Reader, extends_temporaries, mentions};
 use crate::lints::Levels;
 use crate::select::{Arm, Event, Handler, Select};
 use crate::syntax::{self, Callee};
-use proc_macro2::{Ident, Span, TokenTree};
+use proc_macro2::Ident;
 use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
@@ -107,26 +107,6 @@ pub(crate) fn named_place(expr: &Expr) -> Option<(&Ident, bool)> {
         },
         _ => None,
     }
-}
-
-/// The places of an expression's first and last token, its attributes left out.
-pub(crate) fn token_ends(expr: &Expr) -> (Span, Span) {
-    let mut bare = expr.clone();
-    if let Some(attributes) = syntax::attributes_mut(&mut bare) {
-        attributes.clear();
-    }
-    let tokens: Vec<TokenTree> = bare.to_token_stream().into_iter().collect();
-    let first = match tokens.first() {
-        Some(TokenTree::Group(group)) => group.span_open(),
-        Some(token) => token.span(),
-        None => Span::call_site(),
-    };
-    let last = match tokens.last() {
-        Some(TokenTree::Group(group)) => group.span_close(),
-        Some(token) => token.span(),
-        None => first,
-    };
-    (first, last)
 }
 
 /// May a value's type be asked where the value is bound, and may it be a future at all?
@@ -334,9 +314,6 @@ impl<'ast> Visit<'ast> for Search<'_> {
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
-/// Macros that never return.
-const END: &[&str] = &["bail", "panic", "todo", "unimplemented", "unreachable"];
-
 /// Does a handler end the loop around its `select!`, or have a value for which the code after that may?
 fn ends_loop(handler: &Handler) -> bool {
     match handler {
@@ -370,7 +347,7 @@ fn only_leaves(statement: &Stmt) -> bool {
 fn block_leaves(block: &Block) -> bool {
     block.stmts.iter().any(|statement| match statement {
         Stmt::Expr(expr, _) => leaves(expr),
-        Stmt::Macro(mac) => is_end(&mac.mac),
+        Stmt::Macro(mac) => syntax::diverges(&mac.mac),
         Stmt::Local(_) | Stmt::Item(_) => false,
     })
 }
@@ -385,7 +362,7 @@ fn leaves(expr: &Expr) -> bool {
             block_leaves(&if_.then_branch) && if_.else_branch.as_ref().is_some_and(|(_, otherwise)| leaves(otherwise))
         }
         Expr::Match(match_) => !match_.arms.is_empty() && match_.arms.iter().all(|arm| leaves(&arm.body)),
-        Expr::Macro(mac) => is_end(&mac.mac),
+        Expr::Macro(mac) => syntax::diverges(&mac.mac),
         Expr::Call(_) => Callee::of(expr).is_some_and(|callee| callee.is_one_of(NEVER_RETURN)),
         _ => false,
     }
@@ -401,10 +378,6 @@ fn is_outcome(expr: &Expr) -> bool {
     }
 }
 
-fn is_end(mac: &Macro) -> bool {
-    END.iter().any(|name| syntax::is_macro(mac, name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,7 +390,6 @@ mod tests {
     #[test]
     fn the_names_are_sorted() {
         assert!(TAKE.is_sorted());
-        assert!(END.is_sorted());
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl<'ast> Visit<'ast> for Uses<'_> {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        let harmless = HARMLESS.iter().any(|name| syntax::is_macro(mac, name));
+        let harmless = syntax::is_macro_of(mac, HARMLESS);
         self.excluded |= !harmless || super::mentions::in_macro(mac, self.name);
     }
 

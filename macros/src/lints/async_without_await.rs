@@ -37,5 +37,5 @@ fn is_unfinished(statements: &[Stmt]) -> bool {
         [Stmt::Expr(Expr::Macro(expr), _)] => &expr.mac,
         _ => return false,
     };
-    ["panic", "todo", "unimplemented", "unreachable"].iter().any(|name| crate::syntax::is_macro(mac, name))
+    crate::syntax::is_macro_of(mac, &["panic", "todo", "unimplemented", "unreachable"])
 }

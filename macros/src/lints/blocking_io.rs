@@ -156,7 +156,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for passed in &facts.passed {
         let level = passed.levels.of(LINT.name);
         if level != Level::Allow && is_certain(&passed.meaning) && !facts.lists.frees(&passed.meaning) {
-            let ends = (syntax::first_span(passed.expr), syntax::last_span(passed.expr));
+            let ends = syntax::ends(passed.expr);
             report.findings.push(Finding { text: &TEXT, level, ends });
         }
     }

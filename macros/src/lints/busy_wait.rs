@@ -46,7 +46,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         if level != Level::Allow
             && let Some(condition) = polled_condition(loop_, &facts.names)
         {
-            let ends = (syntax::first_span(condition), syntax::last_span(condition));
+            let ends = syntax::ends(condition);
             report.findings.push(Finding { text: &TEXT, level, ends });
         }
     }
@@ -103,7 +103,7 @@ fn is_call_of(expr: &Expr, functions: &[&str], names: &Names) -> bool {
 }
 
 fn is_log(mac: &Macro) -> bool {
-    LOGS.iter().any(|name| syntax::is_macro(mac, name)) && !syntax::holds_word(mac.tokens.clone(), &["await"])
+    syntax::is_macro_of(mac, LOGS) && !syntax::holds_word(mac.tokens.clone(), &["await"])
 }
 
 /// Does the condition read state of this process, and nothing else?

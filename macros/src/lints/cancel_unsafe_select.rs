@@ -4,7 +4,7 @@
 //! A name alone does not say whose method it is, so the arguments must look like those of the documented one.
 
 use super::{Level, Lint};
-use crate::facts::{Facts, SelectFact, token_ends};
+use crate::facts::{Facts, SelectFact};
 use crate::finding::{Finding, Text};
 use crate::probe::Report;
 use crate::syntax::{self, Callee};
@@ -85,7 +85,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
                 && select.begins_again_without(index)
                 && let Some(call) = unsafe_call(facts, select, future)
             {
-                report.findings.push(Finding { text: &TEXT, level, ends: token_ends(call) });
+                report.findings.push(Finding { text: &TEXT, level, ends: syntax::ends(call) });
             }
         }
     }

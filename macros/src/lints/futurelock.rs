@@ -1,7 +1,7 @@
 //! `futurelock`: a future that nobody polls while a handler of its `select!` awaits. See `docs/lints/futurelock.md`.
 
 use super::{Level, Lint};
-use crate::facts::{Facts, Place, Polled, Referred, SelectFact, named_place, others, token_ends};
+use crate::facts::{Facts, Place, Polled, Referred, SelectFact, named_place, others};
 use crate::probe::{Class, Probe, Question, Report};
 use crate::select::Handler;
 use crate::syntax::{self, Callee};
@@ -95,7 +95,7 @@ fn check_variables(facts: &Facts<'_>, select: &SelectFact<'_>, report: &mut Repo
             && !only_waits(&name.to_string())
             && others(&select.select, index).any(|handler| waits_without(name, handler))
         {
-            let ends = Some(token_ends(reference));
+            let ends = Some(syntax::ends(reference));
             report.probes.push(Probe { place: Place::of(maker), question: QUESTION, level, ends });
         }
     }
@@ -123,7 +123,7 @@ fn check_polled(facts: &Facts<'_>, polled: &Polled<'_>, report: &mut Report) {
         && !only_waits(&name.to_string())
         && others(polled.select, polled.index).any(|handler| waits_without(name, handler))
     {
-        let ends = Some(token_ends(reference));
+        let ends = Some(syntax::ends(reference));
         report.probes.push(Probe { place: Place::of(reference), question: QUESTION, level, ends });
     }
 }
@@ -228,8 +228,7 @@ impl<'ast> Visit<'ast> for Waits<'_> {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        let waits =
-            WAIT.iter().any(|name| syntax::is_macro(mac, name)) || syntax::holds_word(mac.tokens.clone(), &["await"]);
+        let waits = syntax::is_macro_of(mac, WAIT) || syntax::holds_word(mac.tokens.clone(), &["await"]);
         self.waits |= waits && !self.gone && !self.mentions_it(&mac.tokens);
     }
 

@@ -22,7 +22,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for call in &facts.calls {
         let level = call.levels.of(LINT.name);
         if level != Level::Allow && never_fires(call) {
-            let ends = (syntax::first_span(call.expr), syntax::last_span(call.expr));
+            let ends = syntax::ends(call.expr);
             report.findings.push(Finding { text: &TEXT, level, ends });
         }
     }

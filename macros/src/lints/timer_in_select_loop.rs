@@ -3,7 +3,7 @@
 
 use super::cancel_unsafe_select::wrapped;
 use super::{Level, Lint};
-use crate::facts::{Facts, SelectFact, token_ends};
+use crate::facts::{Facts, SelectFact};
 use crate::finding::{Finding, Text};
 use crate::probe::Report;
 use crate::select::Handler;
@@ -52,7 +52,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
                 && !is_pause(&select.select.arms[index].handler)
                 && let Some(timer) = timer(facts, select, future)
             {
-                report.findings.push(Finding { text: &TEXT, level, ends: token_ends(timer) });
+                report.findings.push(Finding { text: &TEXT, level, ends: syntax::ends(timer) });
             }
         }
     }

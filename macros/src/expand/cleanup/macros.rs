@@ -6,7 +6,7 @@
 use super::{Body, Cleanup};
 use crate::diagnostics::Diagnostic;
 use crate::expand::generated;
-use crate::select::{Event, Handler, Select};
+use crate::select::Select;
 use crate::syntax::is_macro;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -93,15 +93,7 @@ impl Cleanup<'_> {
     fn arguments(&mut self, mac: &mut Macro) -> bool {
         if Select::is_macro(mac) {
             let Ok(mut select) = mac.parse_body::<Select>() else { return false };
-            for arm in &mut select.arms {
-                if let Event::Future(future) = &mut arm.event {
-                    self.visit_expr_mut(&mut future.future);
-                }
-                match &mut arm.handler {
-                    Handler::Block(block) => self.visit_block_mut(block),
-                    Handler::Expr(expr) => self.visit_expr_mut(expr),
-                }
-            }
+            select.visit_mut(self);
             mac.tokens = select.into_token_stream();
             return true;
         }

@@ -32,15 +32,8 @@ const LOOKING: &[&str] = &[
     "writeln",
 ];
 
-/// Macros after which nothing follows.
-const DIVERGING: &[&str] = &["bail", "panic", "todo", "unimplemented", "unreachable"];
-
 /// Macros that await what they are given.
 const JOINING: &[&str] = &["join", "try_join"];
-
-pub(super) fn diverges(mac: &Macro) -> bool {
-    is_one_of(mac, DIVERGING)
-}
 
 /// Walks over a macro's arguments, as far as it is known what it does with them.
 pub(super) fn walk(mac: &Macro, walk: &mut Walk<'_>) {
@@ -48,26 +41,22 @@ pub(super) fn walk(mac: &Macro, walk: &mut Walk<'_>) {
         && let Ok(select) = mac.parse_body::<Select>()
     {
         walk_select(&select, walk);
-    } else if is_one_of(mac, JOINING)
+    } else if syntax::is_macro_of(mac, JOINING)
         && let Some(futures) = arguments(mac)
     {
         walk.scoped(|walk| futures.iter().for_each(|future| walk.expr(future, Used::Moved)));
         walk.wait(&futures.iter().collect::<Vec<_>>());
-    } else if is_one_of(mac, LOOKING) {
+    } else if syntax::is_macro_of(mac, LOOKING) {
         match arguments(mac) {
             Some(values) => walk.scoped(|walk| values.iter().for_each(|value| walk.expr(value, Used::LookedAt))),
             None => wait_in(mac, walk),
         }
-    } else if diverges(mac) {
+    } else if syntax::diverges(mac) {
         walk.end_way();
     } else {
         walk.end_mentioned(mac);
         wait_in(mac, walk);
     }
-}
-
-fn is_one_of(mac: &Macro, names: &[&str]) -> bool {
-    names.iter().any(|name| syntax::is_macro(mac, name))
 }
 
 fn arguments(mac: &Macro) -> Option<Punctuated<Expr, Token![,]>> {
@@ -119,7 +108,6 @@ mod tests {
     #[test]
     fn the_names_are_sorted() {
         assert!(LOOKING.is_sorted());
-        assert!(DIVERGING.is_sorted());
         assert!(JOINING.is_sorted());
     }
 

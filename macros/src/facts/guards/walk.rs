@@ -297,7 +297,7 @@ impl Walk<'_> {
         if self.nesting > 0 || !self.way.open {
             return None;
         }
-        let ends = (syntax::first_span(expr), syntax::last_span(expr));
+        let ends = syntax::ends(expr);
         self.found.push(Found { place: Place::of(expr), ends, made, held: false });
         self.way.alive.push(self.found.len() - 1);
         Some(self.found.len() - 1)
@@ -506,7 +506,7 @@ impl Walk<'_> {
     }
 
     fn macro_call(&mut self, mac: &Macro) {
-        if !self.way.alive.is_empty() || macros::diverges(mac) {
+        if !self.way.alive.is_empty() || syntax::diverges(mac) {
             macros::walk(mac, self);
         }
     }
