@@ -1,14 +1,11 @@
 //! What a path means, as far as `use` declarations tell.
 //!
-//! A macro sees the item under it and not the file around it, so the file's declarations are read from its text, once.
-//! They are no proof, since a declaration may stand in another module of the file, or be compiled under another
-//! condition: what is found only decides what the compiler is asked.
+//! Those of the function are in its tokens, those of the file in its text (`source.rs`). They are no proof, since a
+//! declaration may stand in another module of the file, or be compiled under another condition: what is found only decides
+//! what the compiler is asked.
 
-use proc_macro2::Span;
-use std::cell::RefCell;
+use crate::source::InText;
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
-use std::rc::Rc;
 use syn::Path;
 
 /// The names that `use` declarations bring in, and those of the file's own functions and modules, each with all paths that
@@ -22,21 +19,9 @@ pub(crate) struct Imports {
     has_modules: bool,
 }
 
-impl Imports {
-    /// Those of the file in which a token stands; none where the compiler does not say which that is.
-    pub(crate) fn of_file(span: Span) -> Rc<Self> {
-        thread_local! {
-            static FILES: RefCell<HashMap<PathBuf, Rc<Imports>>> = RefCell::default();
-        }
-        let Some(file) = span.local_file() else { return Rc::default() };
-        FILES.with_borrow_mut(|files| {
-            let read = |file: &PathBuf| Rc::new(Self::of_text(&std::fs::read_to_string(file).unwrap_or_default()));
-            files.entry(file).or_insert_with_key(read).clone()
-        })
-    }
-
-    /// Those in a file's text: every line that begins with `use`, up to the semicolon.
-    pub(crate) fn of_text(text: &str) -> Self {
+impl InText for Imports {
+    /// Reads every line that begins with `use`, up to the semicolon.
+    fn in_text(text: &str) -> Self {
         let mut imports = Self::default();
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
@@ -59,7 +44,9 @@ impl Imports {
         }
         imports
     }
+}
 
+impl Imports {
     /// Adds what one declaration, without its `use`, brings in.
     pub(crate) fn add(&mut self, tree: &str) {
         Tree { rest: tree, imports: self }.read(&[]);
@@ -352,7 +339,7 @@ mod tests {
     ";
 
     fn meaning(path: &str) -> Meaning {
-        Meaning::of(&syn::parse_str(path).unwrap(), &Imports::default(), &Imports::of_text(TEXT))
+        Meaning::of(&syn::parse_str(path).unwrap(), &Imports::default(), &Imports::in_text(TEXT))
     }
 
     #[test]
@@ -406,6 +393,6 @@ mod tests {
         let mut local = Imports::default();
         local.add("tokio::time::sleep as pause ;");
         let path = syn::parse_str("pause").unwrap();
-        assert!(Meaning::of(&path, &local, &Imports::of_text(TEXT)).is("tokio::time::sleep"));
+        assert!(Meaning::of(&path, &local, &Imports::in_text(TEXT)).is("tokio::time::sleep"));
     }
 }

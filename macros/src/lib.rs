@@ -16,6 +16,7 @@ mod input;
 mod lints;
 mod probe;
 mod select;
+mod source;
 mod syntax;
 
 use attribute::{Placement, Reader};

@@ -1,6 +1,7 @@
 //! What the names in a function mean, as far as is written: imports, and the types of arguments and variables.
 
 use crate::imports::{Imports, Meaning};
+use crate::source;
 use proc_macro2::{Ident, Span};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -20,7 +21,7 @@ pub(crate) struct Names {
 impl Names {
     /// What is known at the beginning of a function that stands at this place.
     pub(crate) fn of_function(sig: &Signature, place: Span) -> Rc<Self> {
-        let names = Self { file: Imports::of_file(place), ..Self::default() };
+        let names = Self { file: source::find(place), ..Self::default() };
         for argument in &sig.inputs {
             if let FnArg::Typed(argument) = argument {
                 if let Pat::Ident(name) = &*argument.pat {

@@ -3,11 +3,10 @@
 use super::Kind;
 use crate::facts::Place;
 use crate::lints::Levels;
+use crate::source::{self, InText};
 use crate::syntax;
 use proc_macro2::Span;
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 use std::rc::Rc;
 use syn::{Expr, ExprCall, ExprMethodCall, Ident};
 
@@ -89,7 +88,7 @@ pub(super) struct Made {
 pub(in crate::facts) struct Makers {
     noted: HashMap<Place, Maker>,
     /// The functions in this file that return a guard, once they were asked for.
-    own: Option<Rc<HashSet<String>>>,
+    own: Option<Rc<OwnFunctions>>,
     /// The variables that hold a span of tracing's.
     spans: HashSet<Ident>,
 }
@@ -138,7 +137,7 @@ impl Makers {
 
     /// Does a function of this name, in the file of this token, return a guard?
     fn returns_guard(&mut self, name: &str, token: Span) -> bool {
-        self.own.get_or_insert_with(|| own_functions(token)).contains(name)
+        self.own.get_or_insert_with(|| source::find(token)).0.contains(name)
     }
 
     /// Is the value of this expression made by one of the calls?
@@ -190,22 +189,14 @@ pub(super) fn names_guard(name: &str) -> bool {
     name.ends_with("Guard") || ["Entered", "EnteredSpan", "Ref", "RefMut"].contains(&name)
 }
 
-/// The functions that return a guard in the file in which a token stands.
-///
-/// As for imports, what is found only decides what the compiler is asked.
-fn own_functions(token: Span) -> Rc<HashSet<String>> {
-    thread_local! {
-        static FILES: RefCell<HashMap<PathBuf, Rc<HashSet<String>>>> = RefCell::default();
-    }
-    let Some(file) = token.local_file() else { return Rc::default() };
-    FILES.with_borrow_mut(|files| {
-        let read = |file: &PathBuf| Rc::new(in_text(&std::fs::read_to_string(file).unwrap_or_default()));
-        files.entry(file).or_insert_with_key(read).clone()
-    })
-}
+/// The names of a file's functions that return a guard.
+#[derive(Default)]
+struct OwnFunctions(HashSet<String>);
 
-fn in_text(text: &str) -> HashSet<String> {
-    text.split("fn ").skip(1).filter_map(name_if_guarded).map(str::to_owned).collect()
+impl InText for OwnFunctions {
+    fn in_text(text: &str) -> Self {
+        Self(text.split("fn ").skip(1).filter_map(name_if_guarded).map(str::to_owned).collect())
+    }
 }
 
 /// The function's name, if what stands between its arrow and its body names a guard.
@@ -242,7 +233,7 @@ mod tests {
             fn takes(guard: MutexGuard<'_, State>) {}
             fn preferred(&self) -> Reference<'_> { x }
         ";
-        let mut found: Vec<String> = in_text(text).into_iter().collect();
+        let mut found: Vec<String> = OwnFunctions::in_text(text).0.into_iter().collect();
         found.sort();
         assert_eq!(found, ["state", "tried", "view"]);
     }
