@@ -4,23 +4,10 @@
 //! `docs/generators.md` says why.
 
 use checked_async::{Refused, checked_async, closing, generator};
-use std::cell::{Cell, RefCell};
+use checked_async_tests::log::Log;
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
-
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn note(&self, text: impl Into<String>) {
-        self.0.borrow_mut().push(text.into());
-    }
-
-    #[track_caller]
-    fn assert(&self, expected: &[&str]) {
-        assert_eq!(*self.0.borrow(), expected);
-    }
-}
 
 /// Runs a future on tokio and again on smol, each with a log of its own.
 fn run(scenario: impl AsyncFn(Log)) -> Log {
@@ -29,7 +16,7 @@ fn run(scenario: impl AsyncFn(Log)) -> Log {
     runtime.unwrap().block_on(scenario(on_tokio.clone()));
     let on_smol = Log::default();
     smol::block_on(scenario(on_smol.clone()));
-    assert_eq!(*on_tokio.0.borrow(), *on_smol.0.borrow());
+    assert_eq!(on_tokio, on_smol);
     on_tokio
 }
 

@@ -1,28 +1,15 @@
 //! What the operations of a generator do, in each of its phases.
 
 use checked_async::{AsyncGen, LocalAsyncGen, Refused, closing, generator};
+use checked_async_tests::log::Log;
 use futures::FutureExt;
 use futures::executor::block_on;
 use futures::stream::{FusedStream, StreamExt};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
-
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn note(&self, text: impl Into<String>) {
-        self.0.borrow_mut().push(text.into());
-    }
-
-    #[track_caller]
-    fn assert(&self, expected: &[&str]) {
-        assert_eq!(*self.0.borrow(), expected);
-    }
-}
 
 /// Notes its drop.
 struct Noisy(Log, &'static str);
