@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// What is lost where the attribute changes the code that these lints look for: see "Limits" in the README.
+/// What is lost, or said once more, where the attribute changes the code that these lints look for: see "Limits" in the
+/// README.
 const KNOWN: &[&str] = &[
     // A `return` at the end of an async fn, whose body is an async block of ours.
     "clippy::needless_return",
