@@ -18,6 +18,7 @@ mod probe;
 mod select;
 mod source;
 mod syntax;
+mod well_known;
 
 use attribute::{Placement, Reader};
 use proc_macro::TokenStream;

@@ -136,11 +136,6 @@ pub(crate) fn is_macro_of(mac: &Macro, names: &[&str]) -> bool {
     mac.path.segments.last().is_some_and(|segment| names.iter().any(|name| segment.ident == name))
 }
 
-/// Does nothing follow the macro, whatever its arguments are?
-pub(crate) fn diverges(mac: &Macro) -> bool {
-    is_macro_of(mac, &["bail", "panic", "todo", "unimplemented", "unreachable"])
-}
-
 /// The places of an expression's first and last token.
 pub(crate) fn ends(expr: &Expr) -> (Span, Span) {
     (first_span(expr), last_span(expr))

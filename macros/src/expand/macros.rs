@@ -8,6 +8,7 @@ use crate::facts::{self, Context};
 use crate::lints;
 use crate::select::{Event, Select};
 use crate::syntax;
+use crate::well_known::{self, ASSERTS, JOINS, LOGS, TEXTS};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
@@ -15,33 +16,7 @@ use syn::token::Brace;
 use syn::{Block, Expr, Macro, Token};
 
 /// Macros whose arguments are expressions between commas, as far as they hold code that lints look at.
-const EXPRESSIONS: &[&str] = &[
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "dbg",
-    "debug",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "eprint",
-    "eprintln",
-    "error",
-    "format",
-    "info",
-    "join",
-    "panic",
-    "pin",
-    "print",
-    "println",
-    "trace",
-    "try_join",
-    "vec",
-    "warn",
-    "write",
-    "writeln",
-    "yield_",
-];
+const EXPRESSIONS: &[&[&str]] = &[ASSERTS, LOGS, TEXTS, JOINS, &["dbg", "panic", "pin", "vec", "yield_"]];
 
 /// Lints the code in a macro's arguments and writes probes into it.
 pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'_>) {
@@ -50,7 +25,7 @@ pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'
             check_select(&mut select, context, scope);
             mac.tokens = select.into_token_stream();
         }
-    } else if syntax::is_macro_of(mac, EXPRESSIONS)
+    } else if well_known::is_in(mac, EXPRESSIONS)
         && holds_code(mac.tokens.clone())
         && let Ok(mut expressions) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
     {

@@ -4,6 +4,7 @@
 
 use super::NEVER_RETURN;
 use crate::syntax::{self, Callee};
+use crate::well_known::{self, ASSERTS, DIVERGING, LOGS, TEXTS};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
@@ -19,46 +20,14 @@ pub(crate) struct Flow {
 }
 
 /// Macros that evaluate their arguments, and nothing else.
-const EVALUATE: &[&str] = &[
-    "cfg",
-    "concat",
-    "dbg",
-    "debug",
-    "eprint",
-    "eprintln",
-    "error",
-    "format",
-    "format_args",
-    "include_str",
-    "info",
-    "line",
-    "log",
-    "matches",
-    "print",
-    "println",
-    "stringify",
-    "trace",
-    "vec",
-    "warn",
-    "write",
-    "writeln",
+const EVALUATE: &[&[&str]] = &[
+    LOGS,
+    TEXTS,
+    &["cfg", "concat", "dbg", "format_args", "include_str", "line", "log", "matches", "stringify", "vec"],
 ];
 
 /// Macros that evaluate their arguments, and may end the function.
-const END: &[&str] = &[
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "bail",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "ensure",
-    "panic",
-    "todo",
-    "unimplemented",
-    "unreachable",
-];
+const END: &[&[&str]] = &[ASSERTS, DIVERGING, &["ensure"]];
 
 impl Flow {
     /// What a block of statements may do.
@@ -167,9 +136,9 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        if syntax::is_macro_of(mac, EVALUATE) {
+        if well_known::is_in(mac, EVALUATE) {
             self.arguments(mac);
-        } else if syntax::is_macro_of(mac, END) {
+        } else if well_known::is_in(mac, END) {
             self.flow.leaves = true;
             self.arguments(mac);
         } else {

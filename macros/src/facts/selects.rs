@@ -8,6 +8,7 @@ use super::{NEVER_RETURN, Reader, extends_temporaries, mentions};
 use crate::lints::Levels;
 use crate::select::{Arm, Event, Handler, Select};
 use crate::syntax::{self, Callee};
+use crate::well_known;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
@@ -347,7 +348,7 @@ fn only_leaves(statement: &Stmt) -> bool {
 fn block_leaves(block: &Block) -> bool {
     block.stmts.iter().any(|statement| match statement {
         Stmt::Expr(expr, _) => leaves(expr),
-        Stmt::Macro(mac) => syntax::diverges(&mac.mac),
+        Stmt::Macro(mac) => well_known::diverges(&mac.mac),
         Stmt::Local(_) | Stmt::Item(_) => false,
     })
 }
@@ -362,7 +363,7 @@ fn leaves(expr: &Expr) -> bool {
             block_leaves(&if_.then_branch) && if_.else_branch.as_ref().is_some_and(|(_, otherwise)| leaves(otherwise))
         }
         Expr::Match(match_) => !match_.arms.is_empty() && match_.arms.iter().all(|arm| leaves(&arm.body)),
-        Expr::Macro(mac) => syntax::diverges(&mac.mac),
+        Expr::Macro(mac) => well_known::diverges(&mac.mac),
         Expr::Call(_) => Callee::of(expr).is_some_and(|callee| callee.is_one_of(NEVER_RETURN)),
         _ => false,
     }

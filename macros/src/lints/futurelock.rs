@@ -3,8 +3,9 @@
 use super::{Level, Lint};
 use crate::facts::{Facts, Place, Polled, Referred, SelectFact, named_place, others};
 use crate::probe::{Class, Probe, Question, Report};
-use crate::select::Handler;
+use crate::select::{Handler, Select};
 use crate::syntax::{self, Callee};
+use crate::well_known::JOINS;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Expr, Ident, Macro};
@@ -70,9 +71,6 @@ const WAITERS: &[&str] = &[
     "timer",
     "tripwire",
 ];
-
-/// Macros that wait for futures.
-const WAIT: &[&str] = &["join", "select", "select_biased", "try_join"];
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for select in &facts.selects {
@@ -228,7 +226,8 @@ impl<'ast> Visit<'ast> for Waits<'_> {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        let waits = syntax::is_macro_of(mac, WAIT) || syntax::holds_word(mac.tokens.clone(), &["await"]);
+        let is_wait = Select::is_macro(mac) || syntax::is_macro_of(mac, JOINS);
+        let waits = is_wait || syntax::holds_word(mac.tokens.clone(), &["await"]);
         self.waits |= waits && !self.gone && !self.mentions_it(&mac.tokens);
     }
 
@@ -242,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_names_are_sorted() {
-        for names in [LEAVES, PAUSES, HANDLES, WAITERS, WAIT] {
+        for names in [LEAVES, PAUSES, HANDLES, WAITERS] {
             assert!(names.is_sorted(), "{names:?}");
         }
     }

@@ -3,37 +3,13 @@
 use super::walk::{Used, Walk};
 use crate::select::{Arm, Select};
 use crate::syntax;
+use crate::well_known::{self, ASSERTS, JOINS, LOGS, TEXTS};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
 /// Macros that only look at their arguments, in order.
-const LOOKING: &[&str] = &[
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "eprint",
-    "eprintln",
-    "error",
-    "event",
-    "format",
-    "format_args",
-    "info",
-    "matches",
-    "print",
-    "println",
-    "trace",
-    "warn",
-    "write",
-    "writeln",
-];
-
-/// Macros that await what they are given.
-const JOINING: &[&str] = &["join", "try_join"];
+const LOOKING: &[&[&str]] = &[ASSERTS, LOGS, TEXTS, &["event", "format_args", "matches"]];
 
 /// Walks over a macro's arguments, as far as it is known what it does with them.
 pub(super) fn walk(mac: &Macro, walk: &mut Walk<'_>) {
@@ -41,17 +17,17 @@ pub(super) fn walk(mac: &Macro, walk: &mut Walk<'_>) {
         && let Ok(select) = mac.parse_body::<Select>()
     {
         walk_select(&select, walk);
-    } else if syntax::is_macro_of(mac, JOINING)
+    } else if syntax::is_macro_of(mac, JOINS)
         && let Some(futures) = arguments(mac)
     {
         walk.scoped(|walk| futures.iter().for_each(|future| walk.expr(future, Used::Moved)));
         walk.wait(&futures.iter().collect::<Vec<_>>());
-    } else if syntax::is_macro_of(mac, LOOKING) {
+    } else if well_known::is_in(mac, LOOKING) {
         match arguments(mac) {
             Some(values) => walk.scoped(|walk| values.iter().for_each(|value| walk.expr(value, Used::LookedAt))),
             None => wait_in(mac, walk),
         }
-    } else if syntax::diverges(mac) {
+    } else if well_known::diverges(mac) {
         walk.end_way();
     } else {
         walk.end_mentioned(mac);
@@ -104,12 +80,6 @@ pub(crate) fn holds_await(tokens: TokenStream) -> bool {
 mod tests {
     use super::*;
     use syn::parse_quote;
-
-    #[test]
-    fn the_names_are_sorted() {
-        assert!(LOOKING.is_sorted());
-        assert!(JOINING.is_sorted());
-    }
 
     #[test]
     fn an_await_of_an_async_block_is_its_own() {

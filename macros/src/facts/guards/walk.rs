@@ -13,6 +13,7 @@ use super::{Guard, Kind, macros, patterns};
 use crate::facts::{Place, mentions};
 use crate::select::{Handler, Select};
 use crate::syntax::{self, Callee};
+use crate::well_known;
 use proc_macro2::Span;
 use syn::{Arm, BinOp, Block, Expr, Ident, Label, Lifetime, Local, Macro, Pat, Stmt};
 
@@ -506,7 +507,7 @@ impl Walk<'_> {
     }
 
     fn macro_call(&mut self, mac: &Macro) {
-        if !self.way.alive.is_empty() || syntax::diverges(mac) {
+        if !self.way.alive.is_empty() || well_known::diverges(mac) {
             macros::walk(mac, self);
         }
     }
