@@ -20,6 +20,14 @@ pub(crate) use on as chosen;
 #[cfg(not(all(any(debug_assertions, feature = "force-checks"), not(feature = "no-checks"))))]
 pub(crate) use off as chosen;
 
+/// Whether the checks are in this build.
+#[cfg(feature = "event-loop")]
+pub(crate) const ON: bool = cfg!(any(debug_assertions, feature = "force-checks")) && CAN_BE_ON;
+
+/// Whether those of the event loop can be switched on.
+#[cfg(feature = "event-loop")]
+pub(crate) const CAN_BE_ON: bool = !cfg!(feature = "no-checks");
+
 pub use kind::{Kind, UnknownKind};
 pub(crate) use level::level_in_force;
 pub use level::{Level, UnknownLevel, level, set_level};

@@ -8,6 +8,8 @@
 
 mod check;
 mod discard;
+#[cfg(feature = "event-loop")]
+mod event_loop;
 mod future;
 mod generator;
 // Hidden from the documentation only: of items that are always hidden rustc would print the whole path in each error.
@@ -16,8 +18,16 @@ pub mod private;
 #[allow(unsafe_code, reason = "the one file that may")]
 mod raw;
 mod report;
+#[cfg(feature = "event-loop")]
+mod task;
 mod trace;
 
+#[cfg(feature = "net")]
+pub use async_net as net;
+#[cfg(feature = "process")]
+pub use async_process as process;
+#[cfg(feature = "signal")]
+pub use async_signal as signal;
 pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
 /// Checks the async code of a function, an `impl` block, a `trait` or an inline `mod`.
 ///
@@ -112,8 +122,28 @@ pub use checked_async_macros::checked_async;
 /// ```
 pub use checked_async_macros::generator;
 pub use discard::discard;
+#[cfg(feature = "event-loop")]
+pub use event_loop::{
+    Builder, CallbackHandle, Clock, EventLoop, Handle, LoopClosed, MockClock, Remote, RemoteHandle, RunBlocking,
+    RunError, call_at, call_later, call_soon, explore, handle, remote, run, run_blocking,
+};
 pub use generator::{Aclose, Asend, AsendError, AsyncGen, Generator, LocalAsyncGen, Next, Refused, Start, closing};
 pub use report::{
     Captured, Culprit, Place, TraceFrame, Violation, capture, capture_future, reported, reset_exception_handler,
     set_exception_handler,
 };
+#[cfg(feature = "event-loop")]
+pub use task::{
+    Abandoned, AbortOnDrop, Cancelled, CatchCancel, Elapsed, GroupError, JoinError, JoinHandle, Member, Promise,
+    Promised, Shield, Sleep, TaskGroup, TaskId, TaskRef, TaskTree, Timeout, YieldNow, catch_cancel, current_task, now,
+    print_task_tree, promise, shield, sleep, sleep_until, spawn, task_group, task_tree, timeout, timeout_at, yield_now,
+};
+
+/// I/O of the smol family, driven by the event loop's own thread.
+#[cfg(feature = "event-loop")]
+pub mod io {
+    /// Makes any file descriptor or socket asynchronous: pipes, terminals, devices.
+    pub use async_io::Async;
+    /// Streams of bytes, with and without blocking: stdin, stdout, files.
+    pub use blocking::Unblock;
+}

@@ -31,6 +31,10 @@ pub use capture::{Captured, capture, capture_future};
 pub(crate) use dropper::Dropper;
 pub use handler::{reset_exception_handler, set_exception_handler};
 pub use limit::reported;
+#[cfg(feature = "event-loop")]
+pub(crate) use message::event_loop::*;
+#[cfg(feature = "event-loop")]
+pub(crate) use message::said;
 pub(crate) use message::{generator_unclosed, never_awaited, polled_after_completion, warn_of_environment};
 
 use crate::check::{Kind, Level};

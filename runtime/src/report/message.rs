@@ -3,6 +3,9 @@
 //! A message states the problem only, true in isolation: lowercase, no full stop, code in backticks, one line. `help`
 //! is an imperative change, `note` a fact, another place, or how to silence.
 
+#[cfg(feature = "event-loop")]
+pub(crate) mod event_loop;
+
 use std::any::Any;
 
 use super::text::Notice;
@@ -120,7 +123,7 @@ pub(crate) fn warn_of_environment(mistakes: &[String]) {
 }
 
 /// The message of a panic.
-fn said(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn said(panic: &(dyn Any + Send)) -> &str {
     if let Some(message) = panic.downcast_ref::<&str>() {
         message
     } else if let Some(message) = panic.downcast_ref::<String>() {

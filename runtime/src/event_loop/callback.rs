@@ -1,0 +1,206 @@
+//! Callbacks: plain functions that the loop calls, soon or at a time.
+
+use std::cell::Cell;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::core::{Core, Entry};
+use super::timers::{Action, TimerKey};
+use crate::report;
+
+/// A scheduled callback.
+pub(crate) trait Callback {
+    /// Calls it, unless that was done or it is cancelled.
+    fn call(&self);
+    /// Makes sure that it is not called. Whether that was still possible.
+    fn cancel(&self) -> bool;
+    fn is_cancelled(&self) -> bool;
+    /// Where it was scheduled.
+    fn created(&self) -> &'static Location<'static>;
+}
+
+struct Scheduled<F> {
+    /// `None` once it is called or cancelled.
+    function: Cell<Option<F>>,
+    cancelled: Cell<bool>,
+    created: &'static Location<'static>,
+}
+
+impl<F: FnOnce()> Callback for Scheduled<F> {
+    fn call(&self) {
+        if let Some(function) = self.function.take() {
+            function();
+        }
+    }
+
+    fn cancel(&self) -> bool {
+        let function = self.function.take();
+        let scheduled = function.is_some();
+        if scheduled {
+            self.cancelled.set(true);
+        }
+        scheduled
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.get()
+    }
+
+    fn created(&self) -> &'static Location<'static> {
+        self.created
+    }
+}
+
+/// A callback that was scheduled, by [`call_soon`], [`call_later`] or [`call_at`].
+///
+/// Dropping it leaves the callback scheduled. It stays on the loop's thread:
+///
+/// ```compile_fail
+/// fn send<T: Send>() {}
+/// send::<checked_async::CallbackHandle>();
+/// ```
+#[derive(Clone)]
+pub struct CallbackHandle {
+    callback: Rc<dyn Callback>,
+    timer: Option<(Rc<Core>, TimerKey)>,
+}
+
+impl CallbackHandle {
+    /// Makes sure that the callback is not called, and drops it. Whether that was still possible: `false` if it was
+    /// called or cancelled before.
+    pub fn cancel(&self) -> bool {
+        if let Some((core, timer)) = &self.timer {
+            let action = core.timers.borrow_mut().remove(*timer);
+            drop(action);
+        }
+        self.callback.cancel()
+    }
+
+    /// Whether it was cancelled before it was called.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.callback.is_cancelled()
+    }
+}
+
+impl fmt::Debug for CallbackHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let created = self.callback.created();
+        f.debug_struct("CallbackHandle")
+            .field("created", &format_args!("{created}"))
+            .field("cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Calls `callback` in the loop's next turn, after all that is queued by now.
+///
+/// If it panics, that is reported as `callback_panicked` and the loop goes on. Modelled on asyncio's `loop.call_soon`.
+///
+/// # Panics
+///
+/// Where no event loop is running on this thread.
+///
+/// # Examples
+///
+/// ```
+/// checked_async::run(async {
+///     checked_async::call_soon(|| println!("soon"));
+///     checked_async::yield_now().await;
+/// });
+/// ```
+#[track_caller]
+pub fn call_soon(callback: impl FnOnce() + 'static) -> CallbackHandle {
+    let created = Location::caller();
+    Core::with(|core| soon(core, created, callback))
+}
+
+/// Calls `callback` after this time, counted from now on the loop's clock.
+///
+/// Timers that are due at the same time are called in the order of their creation; asyncio does not promise that.
+///
+/// # Panics
+///
+/// Where no event loop is running on this thread.
+#[track_caller]
+pub fn call_later(delay: Duration, callback: impl FnOnce() + 'static) -> CallbackHandle {
+    let created = Location::caller();
+    Core::with(|core| later(core, created, delay, callback))
+}
+
+/// Calls `callback` at this time of the loop's clock, see [`now`](crate::now).
+///
+/// # Panics
+///
+/// Where no event loop is running on this thread.
+#[track_caller]
+pub fn call_at(when: Instant, callback: impl FnOnce() + 'static) -> CallbackHandle {
+    let created = Location::caller();
+    Core::with(|core| at(core, created, when, callback))
+}
+
+/// [`call_soon`] on this loop.
+pub(super) fn soon(
+    core: &Core,
+    created: &'static Location<'static>,
+    callback: impl FnOnce() + 'static,
+) -> CallbackHandle {
+    let callback = scheduled(created, callback);
+    core.push(Entry::Callback(Rc::clone(&callback)));
+    CallbackHandle { callback, timer: None }
+}
+
+/// [`call_later`] on this loop.
+pub(super) fn later(
+    core: &Rc<Core>,
+    created: &'static Location<'static>,
+    delay: Duration,
+    callback: impl FnOnce() + 'static,
+) -> CallbackHandle {
+    let when = super::clock::after(core.now(), delay);
+    at(core, created, when, callback)
+}
+
+/// [`call_at`] on this loop.
+pub(super) fn at(
+    core: &Rc<Core>,
+    created: &'static Location<'static>,
+    when: Instant,
+    callback: impl FnOnce() + 'static,
+) -> CallbackHandle {
+    let callback = scheduled(created, callback);
+    let timer = core.timers.borrow_mut().insert(when, Action::Call(Rc::clone(&callback)));
+    CallbackHandle { callback, timer: Some((Rc::clone(core), timer)) }
+}
+
+fn scheduled(created: &'static Location<'static>, callback: impl FnOnce() + 'static) -> Rc<dyn Callback> {
+    Rc::new(Scheduled { function: Cell::new(Some(callback)), cancelled: Cell::new(false), created })
+}
+
+/// Calls a callback in its turn.
+pub(super) fn step(core: &Core, callback: &Rc<dyn Callback>) {
+    let created = callback.created();
+    timed(core, Some(created), || callback.call());
+}
+
+/// Calls what another thread has sent.
+pub(super) fn remote_step(core: &Core, call: Box<dyn FnOnce() + Send>) {
+    timed(core, None, call);
+}
+
+fn timed(core: &Core, created: Option<&'static Location<'static>>, call: impl FnOnce()) {
+    let begin = core.is_debug().then(Instant::now);
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(call)) {
+        super::raise(report::callback_panicked(created, &*panic));
+        // Its drop may panic in turn.
+        std::mem::forget(panic);
+    }
+    if let Some(begin) = begin {
+        let took = begin.elapsed();
+        if took >= core.slow_after() {
+            super::raise(report::slow_callback(created, took));
+        }
+    }
+}

@@ -1,0 +1,486 @@
+//! The way into a loop from other threads.
+//!
+//! Invariants:
+//! - messages arrive in the order in which they were sent, and sending wakes the loop;
+//! - after the loop is closed nothing is accepted, and whoever waits for an answer gets one;
+//! - nothing of the user's is called or dropped while the lock is held.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use async_task::Runnable;
+
+use super::core::{Core, Entry};
+use crate::report;
+use crate::task::catch_panic::CatchPanic;
+use crate::task::{JoinError, TaskRef, spawn};
+
+/// What another thread sends.
+pub(crate) enum Message {
+    /// A task of the loop was woken.
+    Task(Runnable),
+    /// The future given to `run`, whose number this is, was woken.
+    Main(u64),
+    /// To be called on the loop's thread.
+    Call(Box<dyn FnOnce() + Send>),
+}
+
+/// What other threads share with a loop.
+#[derive(Default)]
+pub(crate) struct Shared {
+    /// Whether there may be messages; saves the loop the lock.
+    sent: AtomicBool,
+    inbox: Mutex<Inbox>,
+}
+
+#[derive(Default)]
+struct Inbox {
+    messages: Vec<Message>,
+    /// Whom to wake; `None` where the loop is not running.
+    waker: Option<Waker>,
+    closed: bool,
+}
+
+impl Shared {
+    /// Schedules a task that was woken, from whatever thread.
+    #[inline]
+    pub(crate) fn schedule(self: &Arc<Self>, runnable: Runnable) {
+        let runnable = Core::try_with(|core| match core {
+            Some(core) if Arc::ptr_eq(core.shared(), self) => {
+                core.push(Entry::Task(runnable));
+                None
+            }
+            _ => Some(runnable),
+        });
+        if let Some(runnable) = runnable
+            && let Err(message) = self.send(Message::Task(runnable))
+        {
+            // A closed loop has no unfinished tasks, so this one holds nothing. To drop it would run its checks of the
+            // thread all the same.
+            std::mem::forget(message);
+        }
+    }
+
+    /// Schedules the future given to `run`.
+    pub(super) fn schedule_main(self: &Arc<Self>, run: u64) {
+        let here = Core::try_with(|core| match core {
+            Some(core) if Arc::ptr_eq(core.shared(), self) => {
+                core.push(Entry::Main(run));
+                true
+            }
+            _ => false,
+        });
+        if !here {
+            let _ = self.send(Message::Main(run));
+        }
+    }
+
+    /// Sends a message and wakes the loop; gives the message back if the loop is closed.
+    fn send(&self, message: Message) -> Result<(), Message> {
+        let waker = {
+            let mut inbox = self.lock();
+            if inbox.closed {
+                return Err(message);
+            }
+            inbox.messages.push(message);
+            // Who set it before has woken the loop.
+            if self.sent.swap(true, SeqCst) { None } else { inbox.waker.clone() }
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    /// Wakes the loop.
+    pub(super) fn wake(&self) {
+        let waker = self.lock().waker.clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Takes what was sent, if anything was.
+    #[inline]
+    pub(super) fn take(&self) -> Option<Vec<Message>> {
+        if !self.sent.load(SeqCst) {
+            return None;
+        }
+        let mut inbox = self.lock();
+        self.sent.store(false, SeqCst);
+        Some(std::mem::take(&mut inbox.messages))
+    }
+
+    pub(super) fn set_waker(&self, waker: Option<&Waker>) {
+        let old = {
+            let mut inbox = self.lock();
+            match (&mut inbox.waker, waker) {
+                (Some(old), Some(new)) if old.will_wake(new) => None,
+                (old, new) => std::mem::replace(old, new.cloned()),
+            }
+        };
+        drop(old);
+    }
+
+    /// Accepts nothing more; returns what was sent and not taken.
+    pub(super) fn close(&self) -> Vec<Message> {
+        let mut inbox = self.lock();
+        inbox.closed = true;
+        std::mem::take(&mut inbox.messages)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the loop runs on this thread now.
+    fn is_here(self: &Arc<Self>) -> bool {
+        Core::try_with(|core| core.is_some_and(|core| Arc::ptr_eq(core.shared(), self)))
+    }
+}
+
+/// A way into a loop for other threads: [`remote`](crate::remote), [`EventLoop::remote`](crate::EventLoop::remote).
+///
+/// The counterpart of asyncio's `call_soon_threadsafe` and `run_coroutine_threadsafe`.
+///
+/// # Examples
+///
+/// ```
+/// use std::thread;
+///
+/// let answer = checked_async::run(async {
+///     let remote = checked_async::remote();
+///     let (promise, promised) = checked_async::promise();
+///     // `promise` itself must not leave this thread.
+///     let worker = thread::spawn(move || remote.spawn(async { 6 * 7 })?.result().map_err(|_| checked_async::LoopClosed));
+///     checked_async::run_blocking(move || worker.join().unwrap()).await.map(|answer| promise.set(answer)).unwrap().unwrap();
+///     promised.await.unwrap()
+/// });
+/// assert_eq!(answer, Ok(42));
+/// ```
+#[derive(Clone)]
+pub struct Remote {
+    shared: Arc<Shared>,
+}
+
+impl Remote {
+    pub(super) fn new(shared: &Arc<Shared>) -> Self {
+        Remote { shared: Arc::clone(shared) }
+    }
+
+    /// Has the loop call this function in its next turn, after what was sent before.
+    ///
+    /// # Errors
+    ///
+    /// If the loop is closed; the function is dropped.
+    pub fn call_soon(&self, function: impl FnOnce() + Send + 'static) -> Result<(), LoopClosed> {
+        self.shared.send(Message::Call(Box::new(function))).map_err(|_| LoopClosed)
+    }
+
+    /// Spawns a task on the loop.
+    ///
+    /// For a future that is not `Send` see [`spawn_with`](Self::spawn_with).
+    ///
+    /// # Errors
+    ///
+    /// If the loop is closed; the future is dropped.
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> Result<RemoteHandle<F::Output>, LoopClosed>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send,
+    {
+        self.spawn_at(Location::caller(), move || future)
+    }
+
+    /// Spawns on the loop the task that this function makes, there.
+    ///
+    /// # Errors
+    ///
+    /// If the loop is closed; the function is dropped.
+    #[track_caller]
+    pub fn spawn_with<F>(
+        &self,
+        make: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<RemoteHandle<F::Output>, LoopClosed>
+    where
+        F: Future + 'static,
+        F::Output: Send,
+    {
+        self.spawn_at(Location::caller(), make)
+    }
+
+    fn spawn_at<F>(
+        &self,
+        created: &'static Location<'static>,
+        make: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<RemoteHandle<F::Output>, LoopClosed>
+    where
+        F: Future + 'static,
+        F::Output: Send,
+    {
+        let state = Arc::new(State { answer: Mutex::default(), arrived: Condvar::new(), shared: self.shared.clone() });
+        let answering = Answering { state: Arc::clone(&state) };
+        let task = Arc::new(Mutex::new(Cancelling::NotYet));
+        let started = Arc::clone(&task);
+        self.call_soon(move || {
+            let handle = spawn::spawn_at(created, async move {
+                match CatchPanic::new(make()).await {
+                    Ok(output) => answering.answer(Ok(output)),
+                    Err(panic) => answering.answer(Err(JoinError::panicked(panic))),
+                }
+            });
+            let mut started = started.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Cancelling::Requested = *started {
+                handle.cancel();
+            }
+            *started = Cancelling::Task(OnLoop(handle.id().0));
+        })?;
+        Ok(RemoteHandle { state, task, created })
+    }
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").finish_non_exhaustive()
+    }
+}
+
+/// The error of sending something to a loop that is closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LoopClosed;
+
+impl fmt::Display for LoopClosed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the event loop is closed")
+    }
+}
+
+impl std::error::Error for LoopClosed {}
+
+/// How a task on a loop can be cancelled from another thread.
+enum Cancelling {
+    /// It is not spawned yet.
+    NotYet,
+    /// It is not spawned yet, and to be cancelled then.
+    Requested,
+    Task(OnLoop),
+}
+
+/// The id of a task.
+#[derive(Clone, Copy)]
+struct OnLoop(u64);
+
+/// The answer of a task to another thread.
+struct State<T> {
+    answer: Mutex<Answer<T>>,
+    arrived: Condvar,
+    shared: Arc<Shared>,
+}
+
+struct Answer<T> {
+    /// `None` before it arrives, and after it was taken.
+    value: Option<Result<T, JoinError>>,
+    arrived: bool,
+    waker: Option<Waker>,
+}
+
+impl<T> Default for Answer<T> {
+    fn default() -> Self {
+        Answer { value: None, arrived: false, waker: None }
+    }
+}
+
+impl<T> State<T> {
+    fn lock(&self) -> MutexGuard<'_, Answer<T>> {
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The task's end of the answer. Dropped without an answer, it says that the task was cancelled.
+struct Answering<T> {
+    state: Arc<State<T>>,
+}
+
+impl<T> Answering<T> {
+    fn answer(&self, value: Result<T, JoinError>) {
+        let waker = {
+            let mut answer = self.state.lock();
+            if answer.arrived {
+                return;
+            }
+            answer.arrived = true;
+            answer.value = Some(value);
+            answer.waker.take()
+        };
+        self.state.arrived.notify_all();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl<T> Drop for Answering<T> {
+    fn drop(&mut self) {
+        self.answer(Err(JoinError::cancelled()));
+    }
+}
+
+/// A task on a loop, for other threads. Dropping it detaches the task.
+///
+/// It is a future too, for those who wait on another executor.
+#[must_use = "the task runs without it, but its output and its errors are lost; drop it on purpose with `drop(…)`"]
+pub struct RemoteHandle<T> {
+    state: Arc<State<T>>,
+    task: Arc<Mutex<Cancelling>>,
+    created: &'static Location<'static>,
+}
+
+impl<T> RemoteHandle<T> {
+    /// Waits for the task's output, blocking this thread.
+    ///
+    /// # Errors
+    ///
+    /// If the task panicked or was cancelled, as it is when its loop is closed.
+    ///
+    /// # Panics
+    ///
+    /// On the thread on which the loop is running, unless the task is finished: it would wait for itself for ever. The
+    /// report is `result_on_loop_thread`. (asyncio hangs without a word.)
+    #[track_caller]
+    pub fn result(self) -> Result<T, JoinError> {
+        self.refuse_on_loop_thread();
+        let mut answer = self.state.lock();
+        loop {
+            if let Some(value) = answer.value.take() {
+                return value;
+            }
+            answer = self.state.arrived.wait(answer).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits for the task's output for at most this long; the task runs on and can be asked again.
+    ///
+    /// # Errors
+    ///
+    /// The handle itself, if the time is over.
+    ///
+    /// # Panics
+    ///
+    /// As [`result`](Self::result).
+    #[track_caller]
+    pub fn result_timeout(self, timeout: Duration) -> Result<Result<T, JoinError>, Self> {
+        self.refuse_on_loop_thread();
+        let end = super::clock::after(Instant::now(), timeout);
+        let value = {
+            let mut answer = self.state.lock();
+            loop {
+                if let Some(value) = answer.value.take() {
+                    break Some(value);
+                }
+                let left = end.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    break None;
+                }
+                answer = self.state.arrived.wait_timeout(answer, left).unwrap_or_else(PoisonError::into_inner).0;
+            }
+        };
+        value.ok_or(self)
+    }
+
+    /// Asks for the task to be cancelled; see [`JoinHandle::cancel`](crate::JoinHandle::cancel). Whether it was still
+    /// running, as far as is known here.
+    pub fn cancel(&self) -> bool {
+        if self.is_finished() {
+            return false;
+        }
+        let task = Arc::clone(&self.task);
+        let cancel = move || {
+            let mut cancelling = task.lock().unwrap_or_else(PoisonError::into_inner);
+            match *cancelling {
+                Cancelling::NotYet | Cancelling::Requested => *cancelling = Cancelling::Requested,
+                Cancelling::Task(OnLoop(id)) => {
+                    drop(cancelling);
+                    if let Some(task) = TaskRef::find(id) {
+                        task.cancel();
+                    }
+                }
+            }
+        };
+        if self.state.shared.is_here() {
+            cancel();
+            true
+        } else {
+            self.state.shared.send(Message::Call(Box::new(cancel))).is_ok()
+        }
+    }
+
+    /// Whether the task is finished.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.state.lock().arrived
+    }
+
+    #[track_caller]
+    fn refuse_on_loop_thread(&self) {
+        if !self.is_finished() && self.state.shared.is_here() {
+            report::raise(report::as_panic(report::result_on_loop_thread(Location::caller(), self.created)));
+            panic!("the thread would wait for itself");
+        }
+    }
+}
+
+impl<T> Future for RemoteHandle<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut answer = self.state.lock();
+        if let Some(value) = answer.value.take() {
+            return Poll::Ready(value);
+        }
+        assert!(!answer.arrived, "`RemoteHandle` was polled after it had given the task's output");
+        let old = answer.waker.replace(cx.waker().clone());
+        drop(answer);
+        drop(old);
+        Poll::Pending
+    }
+}
+
+impl<T> Drop for RemoteHandle<T> {
+    fn drop(&mut self) {
+        let value = self.state.lock().value.take();
+        if let Some(value) = value {
+            crate::task::unread::dropped(None, self.created, value);
+        }
+    }
+}
+
+impl<T> fmt::Debug for RemoteHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteHandle")
+            .field("created", &format_args!("{}", self.created))
+            .field("finished", &self.is_finished())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Calls what is left in the inbox of a loop that is closing, as far as it concerns tasks; drops the rest.
+pub(super) fn drop_messages(messages: Vec<Message>) {
+    for message in messages {
+        match message {
+            Message::Task(runnable) => std::mem::forget(runnable),
+            Message::Main(_) => {}
+            Message::Call(call) => {
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(call))) {
+                    std::mem::forget(panic);
+                }
+            }
+        }
+    }
+}

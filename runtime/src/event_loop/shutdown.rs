@@ -1,0 +1,90 @@
+//! The end of a loop.
+//!
+//! 1. All tasks are cancelled and waited for, those that their cleanup has started too; then the closures on other threads.
+//!    Both within one time limit.
+//! 2. What is left is dropped where it stands, with a report each, until nothing is left. Whatever a drop starts is dropped
+//!    in turn.
+
+use std::future::Pending;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use super::core::{Core, Entry};
+use super::remote;
+use super::turns::{Ended, Turns, Until, limit};
+use crate::report;
+use crate::task::record::Task;
+
+/// How many rounds of drops that start tasks there may be.
+const ROUNDS: usize = 1000;
+
+/// Has tasks and closures end, within the time limit.
+pub(super) fn graceful(core: &Rc<Core>) {
+    let give_up = limit(core.shutdown_timeout);
+    let run_until = |condition: &dyn Fn(&Core) -> bool| {
+        let mut turns = Turns::<Pending<()>>::new(core, Until::Condition(condition));
+        turns.give_up = Some(give_up);
+        core.stop.set(false);
+        let ended = async_io::block_on(turns);
+        core.shared.set_waker(None);
+        ended
+    };
+    loop {
+        let cancelled = tasks(core);
+        let Some(last) = cancelled.iter().map(|task| task.record().id).max() else { break };
+        for task in cancelled {
+            task.record().cancel();
+        }
+        let are_gone = |core: &Core| core.tasks.borrow().iter().all(|(_, task)| task.record().id > last);
+        if run_until(&are_gone) == Ended::TimedOut {
+            break;
+        }
+    }
+    run_until(&|core| core.closures.is_empty() && core.tasks.borrow().is_empty());
+}
+
+/// Drops all that is left, and reports it.
+pub(super) fn drop_all(core: &Rc<Core>) {
+    for created in core.closures.running() {
+        super::raise(report::closure_still_running(created));
+    }
+    core.dropping.set(true);
+    for task in tasks(core) {
+        super::raise(report::pending_task_dropped(task.record()));
+    }
+    for _ in 0..ROUNDS {
+        for task in tasks(core) {
+            task.record().force();
+        }
+        core.receive();
+        let left = core.take_entries();
+        let actions = core.timers().clear();
+        if left.is_empty() && actions.is_empty() {
+            break;
+        }
+        for action in actions {
+            quietly(|| drop(action));
+        }
+        for entry in left {
+            quietly(|| match entry {
+                // It finds that it is to be dropped.
+                Entry::Task(runnable) => drop(runnable.run()),
+                Entry::Callback(callback) => drop(callback.cancel()),
+                Entry::Remote(call) => drop(call),
+                Entry::Main(_) => {}
+            });
+        }
+    }
+    remote::drop_messages(core.shared.close());
+}
+
+/// What the user's drops panic with is of no interest any more.
+fn quietly(drop: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(drop)) {
+        std::mem::forget(panic);
+    }
+}
+
+fn tasks(core: &Core) -> Vec<Rc<dyn Task>> {
+    core.tasks.borrow().iter().map(|(_, task)| Rc::clone(task)).collect()
+}

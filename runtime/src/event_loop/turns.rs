@@ -1,0 +1,327 @@
+//! The turns of a loop: what runs when, and when the thread sleeps.
+//!
+//! A turn is: what other threads have sent, then the timers that are due, by deadline and creation, are put behind what
+//! is queued; then exactly those entries run that are queued by now, first in, first out. What they schedule runs in the
+//! next turn. After so many entries, and whenever nothing is left to run, the thread does I/O: then wake-ups by I/O are
+//! queued too.
+//!
+//! This is a future, polled by `async_io::block_on`: while it is pending, that waits for I/O.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+use async_io::Timer;
+
+use super::callback;
+use super::core::{Core, Entry};
+use super::interrupt::Interrupt;
+use super::remote::Shared;
+use super::timers::Action;
+use crate::report;
+
+/// How many entries run at most before the thread looks at I/O: what tokio takes too.
+const ENTRIES_BEFORE_IO: usize = 61;
+
+/// Wakes the future that was given to `run`.
+pub(super) struct MainWaker {
+    shared: Arc<Shared>,
+    run: u64,
+    /// Whether it is in the queue.
+    queued: AtomicBool,
+}
+
+impl MainWaker {
+    pub(super) fn new(shared: &Arc<Shared>, run: u64) -> Arc<Self> {
+        Arc::new(MainWaker { shared: Arc::clone(shared), run, queued: AtomicBool::new(false) })
+    }
+}
+
+impl Wake for MainWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.queued.swap(true, SeqCst) {
+            self.shared.schedule_main(self.run);
+        }
+    }
+}
+
+/// The future given to `run`, if it is not finished.
+pub(super) struct Main<'a, F: Future> {
+    pub(super) future: Pin<&'a mut F>,
+    pub(super) output: Option<F::Output>,
+    pub(super) waker: Arc<MainWaker>,
+}
+
+impl<F: Future> Main<'_, F> {
+    fn step(&mut self, run: u64) {
+        if run == self.waker.run && self.output.is_none() {
+            self.waker.queued.store(false, SeqCst);
+            let waker = Waker::from(Arc::clone(&self.waker));
+            if let Poll::Ready(output) = self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                self.output = Some(output);
+            }
+        }
+    }
+}
+
+/// When a run of turns is over.
+pub(super) enum Until<'a> {
+    /// When the future given to `run` is finished.
+    MainIsDone,
+    /// When this says so; asked before each sleep and after each turn.
+    Condition(&'a dyn Fn(&Core) -> bool),
+}
+
+/// Why a run of turns is over.
+#[derive(PartialEq, Eq)]
+pub(super) enum Ended {
+    Done,
+    Stopped,
+    TimedOut,
+}
+
+/// Runs turns.
+pub(super) struct Turns<'a, 'm, F: Future> {
+    pub(super) core: &'a Rc<Core>,
+    pub(super) main: Option<&'a mut Main<'m, F>>,
+    pub(super) until: Until<'a>,
+    /// When to give up, by the machine's clock.
+    pub(super) give_up: Option<Instant>,
+    pub(super) interrupt: Option<&'a mut Interrupt>,
+    alarm: Alarm,
+    /// The sleep or the look at I/O that is under way.
+    away: Option<Away>,
+    /// Since when nothing has run, while that is not reported.
+    idle_since: Option<Instant>,
+}
+
+/// A time when the loop was not running.
+struct Away {
+    /// When it should be over at the latest.
+    due: Option<Instant>,
+}
+
+/// Wakes the sleeping thread at a time.
+struct Alarm {
+    timer: Timer,
+    at: Option<Instant>,
+}
+
+impl Alarm {
+    /// Makes sure that the thread is woken at this time, if any, and at no other. Whether it is over already.
+    fn set(&mut self, at: Option<Instant>, cx: &mut Context<'_>) -> bool {
+        if at != self.at {
+            self.at = at;
+            match at {
+                Some(at) => self.timer.set_at(at),
+                None => self.timer = Timer::never(),
+            }
+        }
+        let over = at.is_some() && Pin::new(&mut self.timer).poll(cx).is_ready();
+        if over {
+            self.at = None;
+        }
+        over
+    }
+}
+
+impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
+    pub(super) fn new(core: &'a Rc<Core>, until: Until<'a>) -> Self {
+        Turns {
+            core,
+            main: None,
+            until,
+            give_up: None,
+            interrupt: None,
+            alarm: Alarm { timer: Timer::never(), at: None },
+            away: None,
+            idle_since: None,
+        }
+    }
+
+    /// Whether this run of turns is over.
+    fn ended(&self) -> Option<Ended> {
+        let done = match self.until {
+            Until::MainIsDone => self.main.as_ref().is_none_or(|main| main.output.is_some()),
+            Until::Condition(holds) => holds(self.core),
+        };
+        if done {
+            Some(Ended::Done)
+        } else if self.core.stop.get() {
+            Some(Ended::Stopped)
+        } else {
+            None
+        }
+    }
+
+    /// Runs one turn of so many entries.
+    #[inline]
+    fn turn(&mut self, entries: usize) {
+        self.core.shuffle(entries);
+        for _ in 0..entries {
+            match self.core.pop() {
+                Some(Entry::Task(runnable)) => {
+                    runnable.run();
+                }
+                Some(Entry::Main(run)) => {
+                    if let Some(main) = &mut self.main {
+                        main.step(run);
+                    }
+                }
+                Some(Entry::Callback(callback)) => callback::step(self.core, &callback),
+                Some(Entry::Remote(call)) => callback::remote_step(self.core, call),
+                None => break,
+            }
+        }
+    }
+
+    /// Looks at what was sent and what is due. How many entries the turn has.
+    #[inline]
+    fn begin_turn(&self) -> usize {
+        self.core.receive();
+        if !self.core.timers.borrow().is_empty() {
+            fire_timers(self.core);
+        }
+        self.core.ready()
+    }
+
+    /// Goes to sleep until something can run. Whether the clock has moved itself instead.
+    fn sleep(&mut self, cx: &mut Context<'_>) -> bool {
+        let core = self.core;
+        let first = core.timers.borrow_mut().first();
+        if let Some(first) = first
+            && core.closures.is_empty()
+            && core.clock.idle(first)
+        {
+            return true;
+        }
+        // Deadlines are times of the loop's clock, the alarm goes by the machine's.
+        let now = Instant::now();
+        let due = first.map(|first| super::clock::after(now, first.saturating_duration_since(core.now())));
+        let stalled = self.stalled_at(now);
+        let at = [due, self.give_up, stalled].into_iter().flatten().min();
+        core.park(cx.waker());
+        if self.alarm.set(at, cx) {
+            core.unpark();
+            return true;
+        }
+        self.away = Some(Away { due });
+        false
+    }
+
+    /// When to report that nothing runs.
+    fn stalled_at(&mut self, now: Instant) -> Option<Instant> {
+        let core = self.core;
+        if !core.is_debug() || core.tasks.borrow().is_empty() {
+            return None;
+        }
+        let stalled_after = core.stalled_after.get()?;
+        self.idle_since.map(|since| super::clock::after(since, stalled_after)).filter(|&at| at > now)
+    }
+
+    /// Takes note that the loop is back from where it was away.
+    fn come_back(&mut self) {
+        self.core.unpark();
+        let Some(away) = self.away.take() else { return };
+        if !self.core.is_debug() {
+            return;
+        }
+        let late = away.due.map(|due| Instant::now().saturating_duration_since(due)).unwrap_or_default();
+        if late >= self.core.slow_after() {
+            super::raise(report::slow_select(late));
+        }
+    }
+
+    /// Takes note that nothing can run. The first time it begins the wait for a stall, then it ends it with a report.
+    fn note_idle(&mut self) {
+        if !self.core.is_debug() {
+            return;
+        }
+        let (Some(since), Some(stalled_after)) = (self.idle_since, self.core.stalled_after.get()) else { return };
+        let idle = since.elapsed();
+        if idle >= stalled_after && !self.core.tasks.borrow().is_empty() {
+            // Said once, until something runs again.
+            self.idle_since = None;
+            super::raise(report::stalled_loop(idle, &crate::task::tree::TaskTree::of(self.core)));
+        }
+    }
+}
+
+impl<F: Future> Future for Turns<'_, '_, F> {
+    type Output = Ended;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
+        let this = &mut *self;
+        this.core.shared.set_waker(Some(cx.waker()));
+        this.come_back();
+        if let Some(interrupt) = &mut this.interrupt {
+            interrupt.poll(this.core, cx);
+        }
+        let mut left = ENTRIES_BEFORE_IO;
+        loop {
+            if let Some(ended) = this.ended() {
+                return Poll::Ready(ended);
+            }
+            if this.give_up.is_some_and(|give_up| Instant::now() >= give_up) {
+                return Poll::Ready(Ended::TimedOut);
+            }
+            let entries = this.begin_turn();
+            if entries == 0 {
+                this.note_idle();
+                if this.sleep(cx) {
+                    continue;
+                }
+                return Poll::Pending;
+            }
+            this.turn(entries);
+            if this.core.is_debug() {
+                this.idle_since = Some(Instant::now());
+            }
+            left = left.saturating_sub(entries);
+            if left == 0 && this.ended().is_none() {
+                if this.core.is_debug() {
+                    this.away = Some(Away { due: Some(Instant::now()) });
+                }
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+/// Does what the timers that are due are for, in their order.
+#[cold]
+#[inline(never)]
+fn fire_timers(core: &Core) {
+    let now = core.now();
+    loop {
+        let due = core.timers.borrow_mut().pop_due(now);
+        match due {
+            Some(Action::Wake(waker)) => wake(waker),
+            Some(Action::Call(callback)) => core.push(Entry::Callback(callback)),
+            None => break,
+        }
+    }
+}
+
+/// Wakes someone; a waker that panics does not disturb the loop.
+pub(crate) fn wake(waker: Waker) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        super::raise(report::waker_panicked(&*panic));
+        std::mem::forget(panic);
+    }
+}
+
+/// A time limit from now.
+pub(super) fn limit(timeout: Duration) -> Instant {
+    super::clock::after(Instant::now(), timeout)
+}

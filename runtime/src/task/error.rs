@@ -1,0 +1,89 @@
+//! Why a task has no output.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+/// Why a task, or a closure on another thread, has no output: it panicked, or was cancelled.
+pub struct JoinError(Cause);
+
+enum Cause {
+    Cancelled,
+    /// In a mutex only to be `Sync`.
+    Panicked(Mutex<Box<dyn Any + Send>>),
+}
+
+impl JoinError {
+    pub(crate) fn cancelled() -> Self {
+        JoinError(Cause::Cancelled)
+    }
+
+    pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Self {
+        JoinError(Cause::Panicked(Mutex::new(panic)))
+    }
+
+    /// Whether it was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.0, Cause::Cancelled)
+    }
+
+    /// Whether it panicked.
+    #[must_use]
+    pub fn is_panic(&self) -> bool {
+        matches!(self.0, Cause::Panicked(_))
+    }
+
+    /// What it panicked with, to be passed to [`std::panic::resume_unwind`].
+    ///
+    /// # Errors
+    ///
+    /// The error itself, if it was cancelled.
+    pub fn try_into_panic(self) -> Result<Box<dyn Any + Send>, JoinError> {
+        match self.0 {
+            Cause::Panicked(panic) => Ok(panic.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            Cause::Cancelled => Err(self),
+        }
+    }
+
+    /// What it panicked with, to be passed to [`std::panic::resume_unwind`].
+    ///
+    /// # Panics
+    ///
+    /// If it was cancelled.
+    #[must_use]
+    pub fn into_panic(self) -> Box<dyn Any + Send> {
+        self.try_into_panic().expect("the task panicked")
+    }
+
+    /// What the panic said.
+    pub(crate) fn panic_message(&self) -> Option<String> {
+        match &self.0 {
+            Cause::Panicked(panic) => {
+                let panic = panic.lock().unwrap_or_else(PoisonError::into_inner);
+                Some(crate::report::said(&**panic).to_owned())
+            }
+            Cause::Cancelled => None,
+        }
+    }
+}
+
+impl fmt::Debug for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.panic_message() {
+            Some(message) => f.debug_tuple("JoinError::Panic").field(&message).finish(),
+            None => f.write_str("JoinError::Cancelled"),
+        }
+    }
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.panic_message() {
+            Some(message) => write!(f, "the task panicked: {message}"),
+            None => f.write_str("the task was cancelled"),
+        }
+    }
+}
+
+impl std::error::Error for JoinError {}
