@@ -17,6 +17,8 @@ pub mod private;
 mod raw;
 mod report;
 mod trace;
+#[cfg(feature = "worker")]
+mod worker;
 
 pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
 /// Checks the async code of a function, an `impl` block, a `trait` or an inline `mod`.
@@ -116,4 +118,9 @@ pub use generator::{Aclose, Asend, AsendError, AsyncGen, Generator, LocalAsyncGe
 pub use report::{
     Captured, Culprit, Place, TraceFrame, Violation, capture, capture_future, reported, reset_exception_handler,
     set_exception_handler,
+};
+#[cfg(feature = "worker")]
+pub use worker::{
+    Functions, RunInProcess, ShutdownWorkers, WorkerError, WorkerErrorKind, WorkerPool, WorkerPoolBuilder,
+    run_in_process, shutdown_workers,
 };
