@@ -3,6 +3,8 @@
 //! The attribute [`macro@checked_async`] finds mistakes in async code at compile time, and in builds with
 //! `debug_assertions` reports at run time what only execution can show. A report is a [`Violation`]; [`capture`],
 //! [`set_exception_handler`] and [`set_level`] say where it goes. In release builds nothing is left of the checks.
+//!
+//! With the feature `worker`, `run_in_process` runs functions in worker processes.
 
 #![deny(unsafe_code)]
 

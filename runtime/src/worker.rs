@@ -10,7 +10,7 @@
 //! - `functions` knows which functions there are, by name, in the program and in the worker alike;
 //! - `call` and `answer` are one call, from its future to its outcome;
 //! - `queue` is the pool's state, `pool` its face, `attendant` the thread beside each worker;
-//! - `process` is the worker's process and its life; `message` and `frame` are what they say to each other.
+//! - `process` is the worker's process and its life, `message` what they say to each other.
 //!
 //! Nothing here needs the event loop: a future is woken by a thread, and works on any executor.
 
@@ -18,7 +18,6 @@ mod answer;
 mod attendant;
 mod call;
 mod error;
-mod frame;
 mod functions;
 mod message;
 mod pool;

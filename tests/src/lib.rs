@@ -2,6 +2,13 @@
 
 pub mod by_hand;
 
+/// The examples in the guides.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../docs/workers.md")]
+    mod workers {}
+}
+
 /// The examples on the lints' pages.
 #[cfg(doctest)]
 mod lint_pages {

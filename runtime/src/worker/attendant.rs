@@ -69,6 +69,7 @@ fn ask(
             Err(unanswered) => unanswered,
         };
         let outcome = if queue.is_cancelled(number) {
+            // This is what has cut the connection. The worker is killed below, and nobody waits for the outcome.
             Some(WorkerErrorKind::Lost(error))
         } else if begun || is_new {
             Some(worker.died(error))

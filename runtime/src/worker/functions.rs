@@ -106,7 +106,8 @@ impl Functions {
     /// In a worker process, runs what the program asks for, and never returns; in the program itself, returns at once.
     ///
     /// What stands before it in `main` happens in every worker, too. Put there what the functions need, such as a logger,
-    /// and nothing else; above all no reading of arguments or of standard input, and no subprocess.
+    /// and nothing else; above all no reading of arguments or of standard input, no subprocess, and no runtime: under
+    /// `#[tokio::main]`, functions would run inside of it.
     ///
     /// In a worker, standard input is empty, standard output and standard error are the program's own, and the environment
     /// and the working directory are those which the program had when it started the worker. A worker is the leader of a

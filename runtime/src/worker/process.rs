@@ -6,6 +6,7 @@
 //!
 //! Invariant: a process that was started is waited for, on whatever way its [`Worker`] is given up.
 
+mod frame;
 mod serve;
 
 use std::ffi::OsStr;
@@ -24,7 +25,6 @@ use rustix::process::{Pid, Signal, kill_process_group};
 pub(super) use serve::serve;
 
 use super::error::WorkerErrorKind;
-use super::frame;
 
 /// The worker's only argument. Unlike a variable of the environment, what the function starts does not inherit it; and a
 /// `main` that reads arguments first refuses it instead of doing its work a second time.

@@ -20,6 +20,7 @@ crate::checks! {
     attributes_of_serde,
     standard_input_is_empty,
     worker_has_one_argument,
+    worker_leads_its_group,
     any_executor,
     another_program,
 }
@@ -95,6 +96,12 @@ fn standard_input_is_empty() {
 
 fn worker_has_one_argument() {
     assert_eq!(block_on(run_in_process(arguments, ())).unwrap(), ["--checked-async-worker"]);
+}
+
+/// So Ctrl-C in a terminal does not reach it.
+fn worker_leads_its_group() {
+    let (group, number) = block_on(run_in_process(group, ())).unwrap();
+    assert_eq!(group, number);
 }
 
 fn any_executor() {

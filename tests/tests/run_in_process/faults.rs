@@ -19,6 +19,7 @@ crate::checks! {
     killed_while_idle,
     function_exits,
     function_becomes_another_program,
+    function_overflows_the_stack,
     function_panics,
     panic_is_no_text,
     argument_cannot_be_written,
@@ -100,6 +101,13 @@ fn function_becomes_another_program() {
     let pool = one_worker();
     let error = failure(pool.run(close_everything, ()));
     assert!(matches!(error.kind(), Kind::Died(_)), "{error:?}");
+    works(&pool);
+}
+
+fn function_overflows_the_stack() {
+    let pool = one_worker();
+    let error = failure(pool.run(recurse, 0));
+    assert!(matches!(error.kind(), Kind::Died(status) if status.signal().is_some()), "{error:?}");
     works(&pool);
 }
 

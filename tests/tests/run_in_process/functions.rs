@@ -34,6 +34,8 @@ pub(crate) fn registered() -> Functions {
         .register(read_input)
         .register(touch)
         .register(arguments)
+        .register(group)
+        .register(recurse)
         .register(close_everything)
 }
 
@@ -128,6 +130,17 @@ pub(crate) fn touch(file: PathBuf) {
 
 pub(crate) fn arguments(_: ()) -> Vec<String> {
     std::env::args().skip(1).collect()
+}
+
+/// Its process group, and its process.
+pub(crate) fn group(_: ()) -> (i32, i32) {
+    let (group, process) = (rustix::process::getpgrp(), rustix::process::getpid());
+    (group.as_raw_nonzero().get(), process.as_raw_nonzero().get())
+}
+
+/// Overflows the stack.
+pub(crate) fn recurse(n: u64) -> u64 {
+    if n == u64::MAX { n } else { std::hint::black_box(recurse(n + 1)) + 1 }
 }
 
 /// Replaces itself by another program: the connection is lost, the process lives on.

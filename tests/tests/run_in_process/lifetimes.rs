@@ -15,6 +15,7 @@ crate::checks! {
     dropped_with_its_subprocess,
     dropped_while_it_waits,
     dropped_at_any_time,
+    used_from_many_threads,
     shutdown,
     shutdown_runs_what_was_called_before,
     shutdown_of_nothing,
@@ -82,6 +83,44 @@ fn dropped_at_any_time() {
         assert_eq!(pool.run(double, 1).await.unwrap(), 2, "after {outputs} outputs");
         pool.shutdown().await;
     });
+}
+
+/// Calls are awaited, dropped early and late, and shut down, all at once. Whatever is awaited is answered.
+fn used_from_many_threads() {
+    let pool = WorkerPool::builder().max_workers(3).build();
+    std::thread::scope(|scope| {
+        for thread in 0..6u64 {
+            let pool = pool.clone();
+            scope.spawn(move || {
+                for round in 0..60 {
+                    let n = thread * 1000 + round;
+                    let calls: Vec<_> = (0..3).map(|more| pool.run(double, n + more)).collect();
+                    match (thread + round) % 4 {
+                        0 => drop(calls),
+                        1 => {
+                            let outputs = block_on(futures::future::join_all(calls));
+                            let outputs: Vec<u64> = outputs.into_iter().map(Result::unwrap).collect();
+                            assert_eq!(outputs, [2 * n, 2 * n + 2, 2 * n + 4]);
+                        }
+                        2 => {
+                            let mut calls = calls;
+                            let kept = calls.remove(1);
+                            drop(calls);
+                            assert_eq!(block_on(kept).unwrap(), 2 * n + 2);
+                        }
+                        _ => {
+                            let stopped = pool.shutdown();
+                            let kept = pool.run(double, n);
+                            drop(calls);
+                            block_on(stopped);
+                            assert_eq!(block_on(kept).unwrap(), 2 * n);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    block_on(pool.shutdown());
 }
 
 fn shutdown() {

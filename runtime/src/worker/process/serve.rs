@@ -26,8 +26,7 @@ use std::thread;
 
 use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
 
-use super::MARK;
-use crate::worker::frame;
+use super::{MARK, frame};
 use crate::worker::functions::Functions;
 
 /// The exit status of a worker that cannot work.
