@@ -1,6 +1,5 @@
 //! One call: the future that its maker awaits, and the pool's view of it.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -59,6 +58,8 @@ where
 ///
 /// The function is on its way from the call on, whether this is polled or not. Dropped, it calls it back: see
 /// [`run_in_process`](crate::run_in_process#cancel-safety).
+///
+/// It is not `Debug`: futures that are look like the handle of a task, which may be dropped, to the lints.
 #[must_use = "a call in a worker process is cancelled when its future is dropped"]
 pub struct RunInProcess<T> {
     outcome: Outcome<T>,
@@ -111,11 +112,5 @@ impl<T> Drop for RunInProcess<T> {
         if let Some(Ticket { queue, number }) = self.ticket.take() {
             queue.cancel(number);
         }
-    }
-}
-
-impl<T> fmt::Debug for RunInProcess<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunInProcess").field("finished", &self.ticket.is_none()).finish_non_exhaustive()
     }
 }

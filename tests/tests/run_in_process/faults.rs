@@ -218,7 +218,7 @@ fn program_that_ends() {
 
 fn program_that_is_silent() {
     let (_notes, file) = script("silent", "echo $$ > \"$0.number\"; exec sleep 1000");
-    let limit = Duration::from_secs(1);
+    let limit = Duration::from_secs(3);
     let pool = WorkerPool::builder().program(&file).start_timeout(limit).build();
     let error = failure(pool.run(double, 1));
     assert!(matches!(error.kind(), Kind::NotReady(time) if *time == limit), "{error:?}");
