@@ -87,16 +87,18 @@ fn workspace_manifest(text: &str) -> String {
 /// A member's manifest with only what its library needs.
 fn package_manifest(text: &str) -> String {
     let mut manifest: Table = text.parse().expect("the member's manifest is valid");
-    manifest.retain(|key, _| matches!(key, "package" | "lib" | "features" | "dependencies" | "lints"));
+    manifest.retain(|key, _| matches!(key, "package" | "lib" | "features" | "dependencies" | "target" | "lints"));
     let mut removed = BTreeSet::new();
     if let Some(Value::Table(dependencies)) = manifest.get_mut("dependencies") {
-        dependencies.retain(|name, value| {
-            let optional = value.get("optional").and_then(Value::as_bool).unwrap_or(false);
-            if optional {
-                removed.insert(name.to_owned());
+        remove_optional(dependencies, &mut removed);
+    }
+    // What only some platforms need is in tables of their own.
+    if let Some(Value::Table(targets)) = manifest.get_mut("target") {
+        for (_, target) in targets.iter_mut() {
+            if let Some(Value::Table(dependencies)) = target.get_mut("dependencies") {
+                remove_optional(dependencies, &mut removed);
             }
-            !optional
-        });
+        }
     }
     if let Some(Value::Table(features)) = manifest.get_mut("features") {
         for (_, enabled) in features.iter_mut() {
@@ -115,4 +117,15 @@ fn package_manifest(text: &str) -> String {
         }
     }
     manifest.to_string()
+}
+
+/// Takes the optional ones out of a table of dependencies, and notes their names.
+fn remove_optional(dependencies: &mut Table, removed: &mut BTreeSet<String>) {
+    dependencies.retain(|name, value| {
+        let optional = value.get("optional").and_then(Value::as_bool).unwrap_or(false);
+        if optional {
+            removed.insert(name.to_owned());
+        }
+        !optional
+    });
 }

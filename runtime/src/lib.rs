@@ -3,6 +3,8 @@
 //! The attribute [`macro@checked_async`] finds mistakes in async code at compile time, and in builds with
 //! `debug_assertions` reports at run time what only execution can show. A report is a [`Violation`]; [`capture`],
 //! [`set_exception_handler`] and [`set_level`] say where it goes. In release builds nothing is left of the checks.
+//!
+//! With the feature `worker`, `run_in_process` runs functions in worker processes.
 
 #![deny(unsafe_code)]
 
@@ -21,6 +23,8 @@ mod report;
 #[cfg(feature = "event-loop")]
 mod task;
 mod trace;
+#[cfg(feature = "worker")]
+mod worker;
 
 #[cfg(feature = "net")]
 pub use async_net as net;
@@ -147,3 +151,8 @@ pub mod io {
     /// Streams of bytes, with and without blocking: stdin, stdout, files.
     pub use blocking::Unblock;
 }
+#[cfg(feature = "worker")]
+pub use worker::{
+    Functions, RunInProcess, ShutdownWorkers, WorkerError, WorkerErrorKind, WorkerPool, WorkerPoolBuilder,
+    run_in_process, shutdown_workers,
+};

@@ -3,6 +3,13 @@
 pub mod by_hand;
 pub mod log;
 
+/// The examples in the guides.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../docs/workers.md")]
+    mod workers {}
+}
+
 /// The examples on the lints' pages.
 #[cfg(doctest)]
 mod lint_pages {
