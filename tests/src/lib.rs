@@ -2,6 +2,7 @@
 
 pub mod by_hand;
 pub mod log;
+pub mod patient;
 pub mod trace;
 
 /// The examples on the lints' pages.
