@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 use checked_async::net::{TcpListener, TcpStream};
 use checked_async::{
     AbortOnDrop, CallbackHandle, EventLoop, Handle, JoinHandle, Kind, Member, Promise, Promised, Remote, RemoteHandle,
-    Sleep, TaskGroup, TaskRef, Timeout, Violation, call_at, call_later, call_soon, capture, handle, now, print_task_tree,
-    promise, remote, run, run_blocking, shield, sleep, sleep_until, spawn, task_group, task_tree, timeout, yield_now,
+    Sleep, TaskGroup, TaskRef, Timeout, Violation, call_at, call_later, call_soon, capture, handle, now,
+    print_task_tree, promise, remote, run, run_blocking, shield, sleep, sleep_until, spawn, task_group, task_tree,
+    timeout, yield_now,
 };
 use checked_async_tests::by_hand::{assert_silent, kinds};
 use checked_async_tests::is_send;
+use checked_async_tests::patient::{patient, run_patiently};
 use checked_async_tests::trace::{Both, CPython, Here, Trace};
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
 
@@ -371,7 +373,7 @@ fn n02_unclosed_loop() {
     let ((), violations) = capture(|| drop(EventLoop::new().unwrap()));
     assert_silent(&violations);
     let ((), violations) = capture(|| {
-        let mut event_loop = EventLoop::new().unwrap();
+        let mut event_loop = patient().build().unwrap();
         event_loop.run(async { drop(spawn(std::future::pending::<()>()).named("lost")) }).unwrap();
     });
     for violation in &violations {
@@ -390,7 +392,7 @@ fn n02_unclosed_loop() {
 fn n04_nested_run() {
     let trace = Trace::default();
     let (result, violations) = capture(|| {
-        run(async {
+        run_patiently(async {
             let refused = |name: &str, run: &mut dyn FnMut()| {
                 assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "{name}");
                 trace.note(format!("{name} -> refused"));

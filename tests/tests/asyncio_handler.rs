@@ -14,6 +14,7 @@ use checked_async::{
     EventLoop, Kind, Level, MockClock, Violation, call_later, call_soon, catch_cancel, generator, promise, remote,
     reset_exception_handler, run_blocking, set_exception_handler, set_level, sleep, spawn, yield_now,
 };
+use checked_async_tests::patient::patient;
 use checked_async_tests::trace::{Both, CPython, Event, Here, Trace};
 use futures_lite::StreamExt;
 
@@ -44,7 +45,7 @@ fn handled(program: impl AsyncFnOnce(Trace)) -> Trace {
         fields.extend(violation.function.is_some().then_some("task"));
         inner.note(format!("HANDLER {} {fields:?}", violation.kind));
     });
-    EventLoop::builder().debug(false).clock(MockClock::new()).run(program(trace.clone())).unwrap();
+    patient().clock(MockClock::new()).run(program(trace.clone())).unwrap();
     reset_exception_handler();
     trace
 }
@@ -160,12 +161,12 @@ fn c01_signal_handler() {
 /// 8. Closed by the program's own code, that code gets the panic. (Those that the loop closes are to come.)
 #[test]
 fn c01_generator_close_error() {
-    fn false_here() -> bool {
+    fn can_close() -> bool {
         false
     }
     #[generator]
     async fn numbers() -> u32 {
-        defer! { assert!(false_here(), "8"); }
+        defer! { assert!(can_close(), "8"); }
         yield_!(1);
     }
     assert_handled(
@@ -324,7 +325,7 @@ fn c02_default_and_own_handler() {
     const CHILD: &str = "C02_CHILD";
     if std::env::var_os(CHILD).is_some() {
         let report = |message: &'static str| {
-            EventLoop::builder().debug(false).run(async {
+            patient().run(async {
                 call_soon(move || std::panic::panic_any(message));
                 yield_now().await;
             })
@@ -381,8 +382,7 @@ fn c02_where_the_handler_runs() {
     let trace = Trace::default();
     let inner = trace.clone();
     set_exception_handler(move |_: &Violation| inner.note(format!("ctxvar in handler: {}", V.get())));
-    EventLoop::builder()
-        .debug(false)
+    patient()
         .run(async {
             call_soon(|| {
                 V.set("in-callback");
@@ -393,7 +393,7 @@ fn c02_where_the_handler_runs() {
         .unwrap();
     set_exception_handler(|_| panic!("SystemExit"));
     let result = catch_unwind(AssertUnwindSafe(|| {
-        EventLoop::builder().debug(false).run(async {
+        patient().run(async {
             call_soon(|| panic!("m3"));
             yield_now().await;
         })

@@ -9,8 +9,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use checked_async::{
-    EventLoop, MockClock, RunError, call_at, call_later, call_soon, catch_cancel, now, promise, run, run_blocking, sleep,
-    spawn, yield_now,
+    EventLoop, MockClock, RunError, call_at, call_later, call_soon, catch_cancel, now, promise, run, run_blocking,
+    sleep, spawn, yield_now,
 };
 use checked_async_tests::trace::{Both, CPython, Here, Trace};
 
@@ -182,16 +182,7 @@ fn timers_of_the_same_time_fire_in_the_order_of_their_creation() {
         }
         sleep(4 * MS).await;
     });
-    trace.assert(&[
-        Both("0"),
-        Here("1"),
-        Both("2"),
-        CPython("5"),
-        CPython("1"),
-        Both("3"),
-        Both("4"),
-        Here("5"),
-    ]);
+    trace.assert(&[Both("0"), Here("1"), Both("2"), CPython("5"), CPython("1"), Both("3"), Both("4"), Here("5")]);
 }
 
 /// `# ready callbacks run before expired timers queued in same turn`
@@ -230,13 +221,7 @@ fn a_cancellation_arrives_in_the_next_turn() {
         yield_now().await;
         trace.note(format!("turn2 done={}", task.is_finished()));
     });
-    trace.assert(&[
-        Both("start"),
-        Both("after cancel()"),
-        Both("cancelled"),
-        Both("turn1"),
-        Both("turn2 done=true"),
-    ]);
+    trace.assert(&[Both("start"), Both("after cancel()"), Both("cancelled"), Both("turn1"), Both("turn2 done=true")]);
 }
 
 /// The same where the task does not catch it: its future is dropped at that place, which CPython has no word for.

@@ -15,9 +15,10 @@ use checked_async::{
     EventLoop, Handle, Kind, LoopClosed, Promise, Remote, TaskRef, capture_future, catch_cancel, current_task, promise,
     remote, run, run_blocking, spawn, yield_now,
 };
-use checked_async_tests::trace::{Both, CPython, Here, Trace};
 use checked_async_tests::by_hand::kinds;
 use checked_async_tests::is_send;
+use checked_async_tests::patient::run_patiently;
+use checked_async_tests::trace::{Both, CPython, Here, Trace};
 
 /// Runs a closure on another thread while the loop runs on.
 async fn on_thread<T: Send + 'static>(closure: impl FnOnce() -> T + Send + 'static) -> T {
@@ -70,9 +71,10 @@ fn t01_timeout_then_cancel() {
             });
             let handle = handle.unwrap().result_timeout(Duration::from_millis(1)).unwrap_err();
             inner.note(format!("result(timeout) -> still running: {}", !handle.is_finished()));
-            inner.note(format!("cancel() -> {}", handle.cancel()));
+            let cancelling = handle.cancel();
             handle.result().unwrap();
             inner.note("result() -> what the task made of it");
+            inner.note(format!("cancel() -> {cancelling}"));
         })
         .await;
         let loop_ = remote();
@@ -90,9 +92,9 @@ fn t01_timeout_then_cancel() {
     });
     trace.assert(&[
         Both("result(timeout) -> still running: true"),
-        Both("cancel() -> true"),
         Both("coroutine got CancelledError"),
         Here("result() -> what the task made of it"),
+        Both("cancel() -> true"),
         Both("3 cancelled: true"),
     ]);
 }
@@ -120,7 +122,7 @@ fn t01_closed_loop() {
 #[test]
 fn t01_result_on_the_loop_s_own_thread() {
     let trace = Trace::default();
-    let (later, violations) = run(capture_future(async {
+    let (later, violations) = run_patiently(capture_future(async {
         let handle = remote().spawn(async {}).unwrap();
         let refused = catch_unwind(AssertUnwindSafe(|| handle.result_timeout(Duration::from_secs(3600))));
         assert!(message(refused.unwrap_err()).contains("thread of the event loop would wait for its own task"));
