@@ -199,6 +199,19 @@ impl EventLoop {
     /// Shuts the loop down: cancels the tasks and waits for them and for blocking closures, within the time limit.
     ///
     /// A loop that is dropped instead drops its tasks where they stand, and reports them as `pending_task_dropped`.
+    ///
+    /// A loop that runs cannot be closed, nor one that is closed run:
+    ///
+    /// ```compile_fail,E0505
+    /// let mut event_loop = checked_async::EventLoop::new().unwrap();
+    /// event_loop.run(async { event_loop.close() });
+    /// ```
+    ///
+    /// ```compile_fail,E0382
+    /// let mut event_loop = checked_async::EventLoop::new().unwrap();
+    /// event_loop.close();
+    /// event_loop.run(async {});
+    /// ```
     pub fn close(mut self) {
         self.closed = true;
         let _entered = self.core.enter();

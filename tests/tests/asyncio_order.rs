@@ -9,9 +9,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use checked_async::{
-    EventLoop, MockClock, RunError, call_at, call_later, call_soon, catch_cancel, now, promise, run, run_blocking,
-    sleep, spawn, yield_now,
+    EventLoop, Kind, MockClock, RunError, call_at, call_later, call_soon, capture, catch_cancel, now, promise, run,
+    run_blocking, sleep, spawn, yield_now,
 };
+use checked_async_tests::by_hand::kinds;
+use checked_async_tests::patient::patient;
 use checked_async_tests::trace::{Both, CPython, Here, Trace};
 
 /// Runs a future on a loop whose clock moves by itself.
@@ -390,4 +392,26 @@ fn run_waits_for_a_task_that_resists() {
     let done = resisting.borrow().as_ref().unwrap().is_finished() && steps.get() == 3;
     trace.note(format!("run waited for the resisting task: {done}"));
     trace.assert(&[Both("resist swallowed cancel"), Both("run waited for the resisting task: true")]);
+}
+
+/// A task that goes on swallowing: CPython's `run` never returns, ours has a limit.
+#[test]
+fn run_does_not_wait_for_ever() {
+    let trace = Trace::default();
+    let ((), violations) = capture(|| {
+        patient()
+            .shutdown_timeout(MS)
+            .run(async {
+                let dropped = NoteDrop(trace.clone(), "dropped");
+                drop(spawn(async move {
+                    let _dropped = dropped;
+                    loop {
+                        let _ = catch_cancel(std::future::pending::<()>()).await;
+                    }
+                }));
+            })
+            .unwrap();
+    });
+    assert_eq!(kinds(&violations), [Kind::PendingTaskDropped]);
+    trace.assert(&[CPython("run never returns"), Here("dropped")]);
 }
