@@ -28,6 +28,12 @@ pub(crate) const ON: bool = cfg!(any(debug_assertions, feature = "force-checks")
 #[cfg(feature = "event-loop")]
 pub(crate) const CAN_BE_ON: bool = !cfg!(feature = "no-checks");
 
+/// Whether those of the event loop are on where the program says nothing of it: what the environment says, or else the build.
+#[cfg(feature = "event-loop")]
+pub(crate) fn on_by_default() -> bool {
+    switch::measures().unwrap_or(ON)
+}
+
 pub use kind::{Kind, UnknownKind};
 pub(crate) use level::level_in_force;
 pub use level::{Level, UnknownLevel, level, set_level};

@@ -82,8 +82,9 @@ pub struct EventLoop {
 
 /// Runs a future on a new event loop, shuts the loop down, and returns the future's output.
 ///
-/// At the end, as after a panic or Ctrl-C: all tasks are cancelled and waited for, so that their cleanup runs, then blocking
-/// closures are waited for, both within a time limit of ten seconds. What is not finished by then is reported as
+/// What is queued when the future is finished has one more turn, so that a task that was just started has begun. Then, as
+/// after a panic or Ctrl-C, all tasks are cancelled and waited for, so that their cleanup runs, then blocking closures are
+/// waited for, both within a time limit of ten seconds. What is not finished by then is reported as
 /// `pending_task_dropped`. Modelled on `asyncio.run`.
 ///
 /// On the program's main thread it also looks after Ctrl-C: the first cancels the future, and the process ends when the loop
@@ -125,7 +126,7 @@ impl EventLoop {
         Builder::default()
     }
 
-    /// Runs a future, and all tasks of the loop meanwhile.
+    /// Runs a future, and all tasks of the loop meanwhile. What is queued when the future is finished has one more turn.
     ///
     /// # Errors
     ///
@@ -164,6 +165,9 @@ impl EventLoop {
         turns.main = Some(&mut main);
         turns.interrupt = interrupt.as_mut();
         let ended = async_io::block_on(&mut turns);
+        if ended == Ended::Done {
+            shutdown::last_turn(&core);
+        }
         core.set_main(None);
         core.shared.set_waker(None);
         if let Some(panic) = core.take_panic() {
@@ -195,6 +199,19 @@ impl EventLoop {
     /// Shuts the loop down: cancels the tasks and waits for them and for blocking closures, within the time limit.
     ///
     /// A loop that is dropped instead drops its tasks where they stand, and reports them as `pending_task_dropped`.
+    ///
+    /// A loop that runs cannot be closed, nor one that is closed run:
+    ///
+    /// ```compile_fail,E0505
+    /// let mut event_loop = checked_async::EventLoop::new().unwrap();
+    /// event_loop.run(async { event_loop.close() });
+    /// ```
+    ///
+    /// ```compile_fail,E0382
+    /// let mut event_loop = checked_async::EventLoop::new().unwrap();
+    /// event_loop.close();
+    /// event_loop.run(async {});
+    /// ```
     pub fn close(mut self) {
         self.closed = true;
         let _entered = self.core.enter();

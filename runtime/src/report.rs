@@ -116,8 +116,11 @@ thread_local! {
     static DELIVERING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Delivers a report; at level `Panic`, panics with it.
+/// Delivers a report; at level `Panic`, panics with it, at level `Off`, does nothing.
 pub(crate) fn raise(violation: Violation) {
+    if violation.level == Level::Off {
+        return;
+    }
     let panics = violation.level == Level::Panic && !std::thread::panicking();
     let text = panics.then(|| violation.to_string());
     if let Some(violation) = capture::offer(violation) {

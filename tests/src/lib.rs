@@ -2,6 +2,8 @@
 
 pub mod by_hand;
 pub mod log;
+pub mod patient;
+pub mod trace;
 
 /// The examples in the guides.
 #[cfg(doctest)]

@@ -174,3 +174,76 @@ fn conditions_on_the_profile_are_in_one_place() {
         .collect();
     assert!(elsewhere.is_empty(), "`cfg(debug_assertions)` belongs into `check`: {elsewhere:#?}");
 }
+
+/// What is between backticks in a line.
+fn code_spans(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// Whether a proof on the page from asyncio exists: `file::test`, a test file of its own, or a path of something that must not
+/// compile.
+fn is_there(proof: &str) -> bool {
+    if let Some((file, test)) = proof.split_once("::") {
+        let path = format!("tests/tests/{file}.rs");
+        root().join(&path).is_file() && read(path).contains(&format!("\nfn {test}() {{"))
+    } else if proof.ends_with(".rs") {
+        let fails = proof.starts_with("ui-tests/fail/") && read(proof).contains("//~");
+        fails || proof.starts_with("runtime/") && read(proof).contains("```compile_fail")
+    } else {
+        // It comes with its feature.
+        let awaited = proof == "run_in_process" && !read("runtime/Cargo.toml").contains("\nworker = ");
+        awaited || root().join(format!("tests/tests/{proof}.rs")).is_file()
+    }
+}
+
+#[test]
+fn what_comes_from_asyncio_is_proved() {
+    let page = read("docs/from-asyncio.md");
+    let mut columns = 0;
+    let (mut rows, mut troubles) = (0, Vec::new());
+    for line in page.lines() {
+        if !line.starts_with('|') {
+            columns = 0;
+            continue;
+        }
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        if columns == 0 {
+            columns = cells.len();
+            assert_eq!(cells.last(), Some(&"proof"), "{line}");
+            continue;
+        }
+        if line.starts_with("|---") {
+            continue;
+        }
+        rows += 1;
+        let proof = cells.last().copied().unwrap_or_default();
+        let proofs: Vec<&str> = code_spans(proof).collect();
+        if cells.len() != columns || cells[0].is_empty() || proofs.is_empty() && !proof.starts_with("planned") {
+            troubles.push(format!("no whole row: {line}"));
+        }
+        // What is planned names what is to come, too.
+        let proofs = proofs.into_iter().filter(|proof| *proof != "shutdown_generators");
+        troubles.extend(proofs.filter(|proof| !is_there(proof)).map(|proof| format!("not there: {proof}")));
+    }
+    assert!(rows > 100, "only {rows} rows");
+    assert!(troubles.is_empty(), "docs/from-asyncio.md: {troubles:#?}");
+}
+
+/// Each test that compares with asyncio is found on the page by who looks for what changes for him.
+#[test]
+fn what_differs_from_asyncio_is_on_the_page() {
+    let page = read("docs/from-asyncio.md");
+    let mut compared = 0;
+    for file in names("tests/tests", ".rs").into_iter().filter(|name| name.starts_with("asyncio_")) {
+        let text = read(format!("tests/tests/{file}.rs"));
+        for test in text.split("\n#[test]\n").skip(1) {
+            let name = test.split_once("fn ").and_then(|(_, rest)| rest.split_once('(')).expect("it is a function").0;
+            let body = test.split("\n}\n").next().unwrap_or_default();
+            if body.contains("Here(") || body.contains("CPython(") {
+                compared += 1;
+                assert!(page.contains(&format!("`{file}::{name}`")), "{file}::{name} differs, and is not on the page");
+            }
+        }
+    }
+    assert!(compared > 20, "only {compared}");
+}

@@ -6,6 +6,9 @@
 //! ```
 //! `0` is `off`, `1` keeps the defaults, a level alone is for all kinds. (In asyncio's debug variable `0` means on; it
 //! surprises everybody.)
+//!
+//! A level other than `off` for all kinds, or for one that the event loop measures, also has loops measure where the build
+//! would not; `0` and `off` have them not measure. So `CHECKED_ASYNC=1` is what `PYTHONASYNCIODEBUG=1` is.
 
 use std::env;
 
@@ -26,6 +29,29 @@ pub(super) fn environment() -> Vec<Setting> {
         report::warn_of_environment(&mistakes);
     }
     settings
+}
+
+/// Whether the variable has event loops measure what they do, where it says anything of it.
+#[cfg(feature = "event-loop")]
+pub(super) fn measures() -> Option<bool> {
+    static MEASURES: std::sync::OnceLock<Option<bool>> = std::sync::OnceLock::new();
+    *MEASURES.get_or_init(|| parse_measures(&env::var("CHECKED_ASYNC").ok()?))
+}
+
+#[cfg(feature = "event-loop")]
+fn parse_measures(value: &str) -> Option<bool> {
+    const MEASURED: [Kind; 4] = [Kind::SlowCallback, Kind::SlowPoll, Kind::SlowSelect, Kind::StalledLoop];
+    let said = |setting: &str| match parse_setting(setting) {
+        // `1`.
+        Ok(None) => Some(true),
+        // A mistake, which is reported elsewhere.
+        Err(_) => None,
+        Ok(Some((kinds, Level::Off))) => (kinds.len() == Kind::ALL.len()).then_some(false),
+        Ok(Some((kinds, _))) => MEASURED.iter().any(|kind| kinds.contains(kind)).then_some(true),
+    };
+    let settings = value.split(',').map(str::trim).filter(|setting| !setting.is_empty());
+    // The last that says anything holds.
+    settings.filter_map(said).last()
 }
 
 /// Parses a list of settings; also returns what is wrong with those that are none.
@@ -90,6 +116,27 @@ mod tests {
         assert_eq!(parse("0"), (vec![(Kind::ALL.to_vec(), Level::Off)], vec![]));
         assert_eq!(parse("1"), (vec![], vec![]));
         assert_eq!(parse(""), (vec![], vec![]));
+    }
+
+    #[cfg(feature = "event-loop")]
+    #[test]
+    fn loops_measure_what_is_to_be_reported() {
+        for (value, expected) in [
+            ("", None),
+            ("never_awaited=log", None),
+            ("slow_poll=off", None),
+            ("yes", None),
+            ("1", Some(true)),
+            ("log", Some(true)),
+            ("0", Some(false)),
+            ("off", Some(false)),
+            ("slow_poll=log", Some(true)),
+            ("0,stalled_loop=panic", Some(true)),
+            ("1,slow_poll=off", Some(true)),
+            ("slow_poll=log,0", Some(false)),
+        ] {
+            assert_eq!(parse_measures(value), expected, "{value}");
+        }
     }
 
     #[test]

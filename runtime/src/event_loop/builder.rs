@@ -21,7 +21,7 @@ impl Default for Builder {
     fn default() -> Self {
         Builder {
             settings: Settings {
-                debug: check::ON,
+                debug: check::on_by_default(),
                 slow_after: Duration::from_millis(100),
                 stalled_after: Some(Duration::from_secs(10)),
                 shutdown_timeout: Duration::from_secs(10),
@@ -35,8 +35,9 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Whether slow steps, callbacks and waits for I/O, and stalls, are looked for. By default where the checks are on: in
-    /// builds with `debug_assertions`, or with the feature `force-checks`. In a build with `no-checks` it has no effect.
+    /// Whether slow steps, callbacks and waits for I/O, and stalls, are looked for. By default as `CHECKED_ASYNC` says (`1`
+    /// and levels but `off` for yes, `0` for no), or else where the checks are on: in builds with `debug_assertions`, or
+    /// with the feature `force-checks`. In a build with `no-checks` it has no effect.
     pub fn debug(mut self, debug: bool) -> Self {
         self.settings.debug = debug;
         self

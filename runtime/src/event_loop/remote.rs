@@ -231,7 +231,8 @@ impl Remote {
         let started = Arc::clone(&task);
         self.call_soon(move || {
             let handle = spawn::spawn_at(created, async move {
-                match CatchPanic::new(make()).await {
+                // What makes the future may panic too.
+                match CatchPanic::new(async move { make().await }).await {
                     Ok(output) => answering.answer(Ok(output)),
                     Err(panic) => answering.answer(Err(JoinError::panicked(panic))),
                 }

@@ -5,10 +5,12 @@
 //! 2. What is left is dropped where it stands, with a report each, until nothing is left. Whatever a drop starts is dropped
 //!    in turn.
 
+use std::cell::Cell;
 use std::future::Pending;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
 
+use super::callback;
 use super::core::{Core, Entry};
 use super::remote;
 use super::turns::{Ended, Turns, Until, limit};
@@ -17,6 +19,16 @@ use crate::task::record::Task;
 
 /// How many rounds of drops that start tasks there may be.
 const ROUNDS: usize = 1000;
+
+/// Runs one turn more of a run whose future is finished: asyncio's loop stops by a callback that is queued then, so what was
+/// queued before still runs, and a task's first step is not lost because it was started last.
+pub(super) fn last_turn(core: &Rc<Core>) {
+    let over = Rc::new(Cell::new(false));
+    let callback = Rc::clone(&over);
+    callback::soon(core, Location::caller(), move || callback.set(true));
+    // Ended early where the turn before has asked for the run to stop.
+    let _ = async_io::block_on(Turns::<Pending<()>>::new(core, Until::Condition(&|_| over.get())));
+}
 
 /// Has tasks and closures end, within the time limit.
 pub(super) fn graceful(core: &Rc<Core>) {
