@@ -118,6 +118,9 @@ thread_local! {
 
 /// Delivers a report; at level `Panic`, panics with it.
 pub(crate) fn raise(violation: Violation) {
+    if violation.level == Level::Off {
+        return;
+    }
     let panics = violation.level == Level::Panic && !std::thread::panicking();
     let text = panics.then(|| violation.to_string());
     if let Some(violation) = capture::offer(violation) {
