@@ -49,6 +49,7 @@ pub use explore::explore;
 pub use handle::{Handle, handle, remote};
 use interrupt::Interrupt;
 pub use remote::{LoopClosed, Remote, RemoteHandle};
+pub(crate) use shutdown::drop_late;
 pub(crate) use timers::{Action, TimerKey};
 pub(crate) use turns::wake;
 use turns::{Ended, Main, MainWaker, Turns, Until};
@@ -75,7 +76,6 @@ pub struct EventLoop {
     core: Rc<Core>,
     handle_ctrl_c: bool,
     runs: u64,
-    closed: bool,
     /// Kept from a run that Ctrl-C has ended: the second one ends the shutdown.
     interrupt: Option<Interrupt>,
 }
@@ -148,6 +148,7 @@ impl EventLoop {
     ) -> Result<Result<F::Output, JoinError>, RunError> {
         let core = Rc::clone(&self.core);
         let _entered = core.enter();
+        let mut interrupt = if self.handle_ctrl_c { Interrupt::watch().map_err(RunError::Start)? } else { None };
         self.runs += 1;
         let waker = MainWaker::new(core.shared(), self.runs);
         let join = Join::<()>::new(Record::new(&core, created));
@@ -155,7 +156,6 @@ impl EventLoop {
         join.record().set_waker(Waker::from(waker.clone()));
         let task: Rc<dyn Task> = join;
         record::register(Rc::clone(&task));
-        let mut interrupt = if self.handle_ctrl_c { Interrupt::watch().map_err(RunError::Start)? } else { None };
         let main = pin!(Supervised::new(Rc::clone(&task), main));
         let mut main = Main { future: main, output: None, waker };
         core.stop.set(false);
@@ -171,7 +171,7 @@ impl EventLoop {
         core.set_main(None);
         core.shared.set_waker(None);
         if let Some(panic) = core.take_panic() {
-            resume_unwind(panic);
+            return Ok(Err(JoinError::panicked(panic)));
         }
         let interrupted = interrupt.as_ref().is_some_and(Interrupt::was_seen);
         match (ended, main.output.take()) {
@@ -212,11 +212,15 @@ impl EventLoop {
     /// event_loop.close();
     /// event_loop.run(async {});
     /// ```
-    pub fn close(mut self) {
-        self.closed = true;
-        let _entered = self.core.enter();
+    ///
+    /// # Panics
+    ///
+    /// With what is reported meanwhile at level `panic`.
+    pub fn close(self) {
+        let entered = self.core.enter();
         shutdown::graceful(&self.core);
-        shutdown::drop_all(&self.core);
+        drop(entered);
+        // The rest is in its drop.
     }
 }
 
@@ -230,9 +234,15 @@ fn outcome<T>(result: Result<Result<T, JoinError>, RunError>) -> Result<T, RunEr
 
 impl Drop for EventLoop {
     fn drop(&mut self) {
-        if !self.closed {
-            let _entered = self.core.enter();
-            shutdown::drop_all(&self.core);
+        let entered = self.core.enter();
+        shutdown::drop_all(&self.core);
+        drop(entered);
+        if let Some(panic) = self.core.take_panic() {
+            if std::thread::panicking() {
+                std::mem::forget(panic);
+            } else {
+                resume_unwind(panic);
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Behaviour tests of checked-async: see the files in `tests/` beside `src/`.
 
 pub mod by_hand;
+pub mod faults;
 pub mod log;
+pub mod loops;
 pub mod patient;
 pub mod trace;
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use super::clock::{Clock, Monotonic};
@@ -88,13 +89,7 @@ impl Builder {
     pub fn build(self) -> io::Result<EventLoop> {
         // The reactor would panic.
         drop(polling::Poller::new()?);
-        Ok(EventLoop {
-            core: Core::new(self.settings),
-            handle_ctrl_c: self.handle_ctrl_c,
-            runs: 0,
-            closed: false,
-            interrupt: None,
-        })
+        Ok(EventLoop { core: Core::new(self.settings), handle_ctrl_c: self.handle_ctrl_c, runs: 0, interrupt: None })
     }
 
     /// Makes the loop, runs a future on it, and shuts it down.
@@ -111,8 +106,11 @@ impl Builder {
         core::refuse_nested_run();
         let mut event_loop = self.build().map_err(RunError::Start)?;
         let result = event_loop.run_at(std::panic::Location::caller(), main);
-        event_loop.close();
-        super::outcome(result)
+        let closed = catch_unwind(AssertUnwindSafe(|| event_loop.close()));
+        let outcome = super::outcome(result);
+        // The panic of the future itself comes first.
+        closed.unwrap_or_else(|panic| resume_unwind(panic));
+        outcome
     }
 }
 

@@ -148,7 +148,11 @@ pub(super) fn soon(
     callback: impl FnOnce() + 'static,
 ) -> CallbackHandle {
     let callback = scheduled(created, callback);
-    core.push(Entry::Callback(Rc::clone(&callback)));
+    if core.is_closed() {
+        callback.cancel();
+    } else {
+        core.push(Entry::Callback(Rc::clone(&callback)));
+    }
     CallbackHandle { callback, timer: None }
 }
 
@@ -171,6 +175,10 @@ pub(super) fn at(
     callback: impl FnOnce() + 'static,
 ) -> CallbackHandle {
     let callback = scheduled(created, callback);
+    if core.is_closed() {
+        callback.cancel();
+        return CallbackHandle { callback, timer: None };
+    }
     let timer = core.timers.borrow_mut().insert(when, Action::Call(Rc::clone(&callback)));
     CallbackHandle { callback, timer: Some((Rc::clone(core), timer)) }
 }

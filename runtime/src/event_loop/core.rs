@@ -66,6 +66,8 @@ pub(crate) struct Core {
     pub(super) shutdown_timeout: Duration,
     /// Set when the loop drops its tasks where they stand.
     pub(super) dropping: Cell<bool>,
+    /// Set when it has: whatever is scheduled after that is dropped at once.
+    pub(super) closed: Cell<bool>,
     /// What a report at level `panic` panicked with; the run goes on with it when the turn is over.
     panic: Cell<Option<Box<dyn Any + Send>>>,
     /// The task of the future given to `run`.
@@ -109,6 +111,7 @@ impl Core {
             stalled_after: Cell::new(settings.stalled_after),
             shutdown_timeout: settings.shutdown_timeout,
             dropping: Cell::default(),
+            closed: Cell::default(),
             panic: Cell::default(),
             main: RefCell::default(),
         })
@@ -148,7 +151,8 @@ impl Core {
 
     /// Makes this the loop of the thread.
     pub(super) fn enter(self: &Rc<Self>) -> Entered {
-        Entered(CURRENT.with(|current| current.borrow_mut().replace(Rc::clone(self))))
+        // While the thread is ending there is no current loop, but one can still be dropped.
+        Entered(CURRENT.try_with(|current| current.borrow_mut().replace(Rc::clone(self))).unwrap_or_default())
     }
 
     /// Puts something at the end of the queue.
@@ -252,6 +256,12 @@ impl Core {
         self.slow_after.set(slow_after);
     }
 
+    /// Whether the loop is gone, but for who still has a handle to it.
+    #[inline]
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
     /// Whether the loop drops its tasks where they stand.
     #[inline]
     pub(crate) fn is_dropping_tasks(&self) -> bool {
@@ -300,7 +310,7 @@ pub(super) struct Entered(Option<Rc<Core>>);
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let core = CURRENT.with(|current| std::mem::replace(&mut *current.borrow_mut(), self.0.take()));
+        let core = CURRENT.try_with(|current| std::mem::replace(&mut *current.borrow_mut(), self.0.take()));
         // Outside of the borrow: it may be the last owner.
         drop(core);
     }

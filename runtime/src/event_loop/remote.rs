@@ -225,7 +225,8 @@ impl Remote {
         F: Future + 'static,
         F::Output: Send,
     {
-        let state = Arc::new(State { answer: Mutex::default(), arrived: Condvar::new(), shared: self.shared.clone() });
+        let shared = Arc::clone(&self.shared);
+        let state = Arc::new(State { answer: Mutex::default(), arrived: Condvar::new(), shared, created });
         let answering = Answering { state: Arc::clone(&state) };
         let task = Arc::new(Mutex::new(Cancelling::NotYet));
         let started = Arc::clone(&task);
@@ -243,7 +244,7 @@ impl Remote {
             }
             *started = Cancelling::Task(OnLoop(handle.id().0));
         })?;
-        Ok(RemoteHandle { state, task, created })
+        Ok(RemoteHandle { state, task })
     }
 }
 
@@ -283,18 +284,31 @@ struct State<T> {
     answer: Mutex<Answer<T>>,
     arrived: Condvar,
     shared: Arc<Shared>,
+    created: &'static Location<'static>,
 }
 
 struct Answer<T> {
     /// `None` before it arrives, and after it was taken.
     value: Option<Result<T, JoinError>>,
     arrived: bool,
+    /// Whether nobody can ask for it any more.
+    detached: bool,
     waker: Option<Waker>,
 }
 
 impl<T> Default for Answer<T> {
     fn default() -> Self {
-        Answer { value: None, arrived: false, waker: None }
+        Answer { value: None, arrived: false, detached: false, waker: None }
+    }
+}
+
+impl<T> Answer<T> {
+    /// The answer, if it has arrived.
+    #[track_caller]
+    fn take(&mut self) -> Option<Result<T, JoinError>> {
+        let value = self.value.take();
+        assert!(value.is_some() || !self.arrived, "`RemoteHandle` was asked after it had given the task's output");
+        value
     }
 }
 
@@ -317,12 +331,21 @@ impl<T> Answering<T> {
                 return;
             }
             answer.arrived = true;
-            answer.value = Some(value);
-            answer.waker.take()
+            if answer.detached {
+                Err(value)
+            } else {
+                answer.value = Some(value);
+                Ok(answer.waker.take())
+            }
         };
         self.state.arrived.notify_all();
-        if let Some(waker) = waker {
-            waker.wake();
+        match waker {
+            Ok(Some(waker)) => super::wake(waker),
+            Ok(None) => {}
+            Err(unread) => {
+                let name = crate::task::current_task().map(|task| task.name());
+                crate::task::unread::dropped(name.as_deref(), self.state.created, unread);
+            }
         }
     }
 }
@@ -340,7 +363,6 @@ impl<T> Drop for Answering<T> {
 pub struct RemoteHandle<T> {
     state: Arc<State<T>>,
     task: Arc<Mutex<Cancelling>>,
-    created: &'static Location<'static>,
 }
 
 impl<T> RemoteHandle<T> {
@@ -359,7 +381,7 @@ impl<T> RemoteHandle<T> {
         self.refuse_on_loop_thread();
         let mut answer = self.state.lock();
         loop {
-            if let Some(value) = answer.value.take() {
+            if let Some(value) = answer.take() {
                 return value;
             }
             answer = self.state.arrived.wait(answer).unwrap_or_else(PoisonError::into_inner);
@@ -382,7 +404,7 @@ impl<T> RemoteHandle<T> {
         let value = {
             let mut answer = self.state.lock();
             loop {
-                if let Some(value) = answer.value.take() {
+                if let Some(value) = answer.take() {
                     break Some(value);
                 }
                 let left = end.saturating_duration_since(Instant::now());
@@ -431,7 +453,7 @@ impl<T> RemoteHandle<T> {
     #[track_caller]
     fn refuse_on_loop_thread(&self) {
         if !self.is_finished() && self.state.shared.is_here() {
-            report::raise(report::as_panic(report::result_on_loop_thread(Location::caller(), self.created)));
+            report::raise(report::as_panic(report::result_on_loop_thread(Location::caller(), self.state.created)));
             panic!("the thread would wait for itself");
         }
     }
@@ -441,12 +463,12 @@ impl<T> Future for RemoteHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let waker = cx.waker().clone();
         let mut answer = self.state.lock();
-        if let Some(value) = answer.value.take() {
+        if let Some(value) = answer.take() {
             return Poll::Ready(value);
         }
-        assert!(!answer.arrived, "`RemoteHandle` was polled after it had given the task's output");
-        let old = answer.waker.replace(cx.waker().clone());
+        let old = answer.waker.replace(waker);
         drop(answer);
         drop(old);
         Poll::Pending
@@ -455,9 +477,14 @@ impl<T> Future for RemoteHandle<T> {
 
 impl<T> Drop for RemoteHandle<T> {
     fn drop(&mut self) {
-        let value = self.state.lock().value.take();
+        let (value, waker) = {
+            let mut answer = self.state.lock();
+            answer.detached = true;
+            (answer.value.take(), answer.waker.take())
+        };
+        drop(waker);
         if let Some(value) = value {
-            crate::task::unread::dropped(None, self.created, value);
+            crate::task::unread::dropped(None, self.state.created, value);
         }
     }
 }
@@ -465,7 +492,7 @@ impl<T> Drop for RemoteHandle<T> {
 impl<T> fmt::Debug for RemoteHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RemoteHandle")
-            .field("created", &format_args!("{}", self.created))
+            .field("created", &format_args!("{}", self.state.created))
             .field("finished", &self.is_finished())
             .finish_non_exhaustive()
     }

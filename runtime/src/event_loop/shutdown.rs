@@ -4,15 +4,19 @@
 //!    Both within one time limit.
 //! 2. What is left is dropped where it stands, with a report each, until nothing is left. Whatever a drop starts is dropped
 //!    in turn.
+//! 3. The loop is closed: what is scheduled on it through handles that are left is dropped at once.
 
 use std::cell::Cell;
 use std::future::Pending;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
+use std::thread;
+use std::time::Duration;
 
 use super::callback;
 use super::core::{Core, Entry};
 use super::remote;
+use super::timers::Action;
 use super::turns::{Ended, Turns, Until, limit};
 use crate::report;
 use crate::task::record::Task;
@@ -34,12 +38,17 @@ pub(super) fn last_turn(core: &Rc<Core>) {
 pub(super) fn graceful(core: &Rc<Core>) {
     let give_up = limit(core.shutdown_timeout);
     let run_until = |condition: &dyn Fn(&Core) -> bool| {
-        let mut turns = Turns::<Pending<()>>::new(core, Until::Condition(condition));
-        turns.give_up = Some(give_up);
-        core.stop.set(false);
-        let ended = async_io::block_on(turns);
-        core.shared.set_waker(None);
-        ended
+        loop {
+            let mut turns = Turns::<Pending<()>>::new(core, Until::Condition(condition));
+            turns.give_up = Some(give_up);
+            core.stop.set(false);
+            let ended = async_io::block_on(turns);
+            core.shared.set_waker(None);
+            // The end cannot be stopped.
+            if ended != Ended::Stopped {
+                break ended;
+            }
+        }
     };
     loop {
         let cancelled = tasks(core);
@@ -64,18 +73,46 @@ pub(super) fn drop_all(core: &Rc<Core>) {
     for task in tasks(core) {
         super::raise(report::pending_task_dropped(task.record()));
     }
+    sweep(core);
+    remote::drop_messages(core.shared.close());
+    // What the drop of a message has started.
+    sweep(core);
+    core.closed.set(true);
+}
+
+/// Drops what was put into the queue of a loop that is closed.
+#[cold]
+pub(crate) fn drop_late(core: &Rc<Core>) {
+    // Whatever its drop starts is dropped by this too, and not by one within it.
+    core.closed.set(false);
+    let _entered = core.enter();
+    sweep(core);
+    core.closed.set(true);
+}
+
+/// Drops tasks, timers and the queue, and what they start while they are dropped.
+fn sweep(core: &Rc<Core>) {
     for _ in 0..ROUNDS {
-        for task in tasks(core) {
+        let tasks = tasks(core);
+        for task in &tasks {
             task.record().force();
         }
         core.receive();
         let left = core.take_entries();
         let actions = core.timers().clear();
         if left.is_empty() && actions.is_empty() {
-            break;
+            if tasks.is_empty() {
+                break;
+            }
+            // Another thread is waking it: it has marked the task as woken, and is about to send it here.
+            thread::sleep(Duration::from_micros(50));
         }
         for action in actions {
-            quietly(|| drop(action));
+            quietly(|| match action {
+                Action::Wake(waker) => drop(waker),
+                // Someone may still have its handle.
+                Action::Call(callback) => drop(callback.cancel()),
+            });
         }
         for entry in left {
             quietly(|| match entry {
@@ -87,7 +124,6 @@ pub(super) fn drop_all(core: &Rc<Core>) {
             });
         }
     }
-    remote::drop_messages(core.shared.close());
 }
 
 /// What the user's drops panic with is of no interest any more.

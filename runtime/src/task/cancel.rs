@@ -11,32 +11,92 @@ use pin_project_lite::pin_project;
 
 use super::join;
 use super::record::{Request, Task};
-use crate::trace;
+use crate::{event_loop, trace};
+
+/// Those in a task who want to know of a cancellation.
+#[derive(Default)]
+pub(crate) struct Catchers {
+    entered: RefCell<Vec<Rc<Catcher>>>,
+    /// Within whom the task's code is running.
+    around: RefCell<Option<Rc<Catcher>>>,
+}
+
+impl Catchers {
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.entered.borrow().is_empty()
+    }
+
+    /// Asks those for a cancellation in which no other is nested. Whether there is any.
+    #[cold]
+    pub(super) fn request(&self) -> bool {
+        let innermost: Vec<_> =
+            self.entered.borrow().iter().filter(|catcher| catcher.nested.get() == 0).map(Rc::clone).collect();
+        let caught = Rc::new(Cell::new(false));
+        for catcher in &innermost {
+            catcher.request(&caught);
+        }
+        !innermost.is_empty()
+    }
+
+    fn enter(&self) -> Rc<Catcher> {
+        let outer = self.around.borrow().clone();
+        if let Some(outer) = &outer {
+            outer.nested.set(outer.nested.get() + 1);
+        }
+        let catcher =
+            Rc::new(Catcher { outer, nested: Cell::new(0), requested: RefCell::default(), waker: RefCell::default() });
+        self.entered.borrow_mut().push(Rc::clone(&catcher));
+        catcher
+    }
+
+    fn leave(&self, left: &Rc<Catcher>) {
+        self.entered.borrow_mut().retain(|catcher| !Rc::ptr_eq(catcher, left));
+        if let Some(outer) = &left.outer {
+            outer.nested.set(outer.nested.get() - 1);
+        }
+    }
+}
 
 /// Someone who wants to know of a cancellation.
-pub(crate) struct Catcher {
-    requested: Cell<bool>,
+struct Catcher {
+    /// The one in which this is nested.
+    outer: Option<Rc<Catcher>>,
+    /// How many are nested in this one.
+    nested: Cell<usize>,
+    /// What it was asked and has not caught: a request, of which its siblings know whether anyone has caught it.
+    requested: RefCell<Option<Rc<Cell<bool>>>>,
     waker: RefCell<Option<Waker>>,
 }
 
 impl Catcher {
     /// Asks for what it holds to be cancelled.
-    pub(super) fn request(&self) {
-        self.requested.set(true);
+    fn request(&self, caught: &Rc<Cell<bool>>) {
+        // A request that is not caught yet and this one are the same.
+        self.requested.borrow_mut().get_or_insert_with(|| Rc::clone(caught));
         let waker = self.waker.borrow_mut().take();
         if let Some(waker) = waker {
-            waker.wake();
+            event_loop::wake(waker);
         }
     }
 
+    /// Whether it was asked; then that is done.
+    fn catch(&self) -> bool {
+        let request = self.requested.borrow_mut().take();
+        request.inspect(|caught| caught.set(true)).is_some()
+    }
+
+    /// Whether it was asked and nobody has caught that.
+    fn is_uncaught(&self) -> bool {
+        self.requested.borrow().as_ref().is_some_and(|caught| !caught.get())
+    }
+
     fn wait(&self, waker: &Waker) {
-        let mut waiting = self.waker.borrow_mut();
-        let old = if waiting.as_ref().is_some_and(|old| old.will_wake(waker)) {
-            None
-        } else {
-            waiting.replace(waker.clone())
-        };
-        drop(waiting);
+        if self.waker.borrow().as_ref().is_some_and(|old| old.will_wake(waker)) {
+            return;
+        }
+        let waker = waker.clone();
+        let old = self.waker.borrow_mut().replace(waker);
         drop(old);
     }
 }
@@ -44,9 +104,9 @@ impl Catcher {
 /// Runs a future; if the task is cancelled meanwhile, drops the future and goes on with [`Cancelled`].
 ///
 /// This is where a task can clean up with awaits, as in the `except CancelledError:` of asyncio. After that it may end, or go
-/// on as if nothing had happened: the request to cancel is used up. Where they are nested, the innermost catches. Cancelled
-/// again, the task is cancelled again, in the middle of its cleanup if need be. Outside of a task of the event loop it
-/// just runs the future.
+/// on as if nothing had happened: the request to cancel is used up. Where they are nested, the innermost catches; where several
+/// are awaited at once, as in a `join!`, each does. Cancelled again, the task is cancelled again, in the middle of its cleanup
+/// if need be. Outside of a task of the event loop it just runs the future.
 ///
 /// A loop that is dropped, or whose time limit for the shutdown is over, drops the task whole.
 ///
@@ -102,20 +162,44 @@ struct Registration {
 impl Registration {
     fn new() -> Option<Self> {
         let task = join::running()?;
-        let catcher = Rc::new(Catcher { requested: Cell::new(false), waker: RefCell::new(None) });
-        task.record().catchers.borrow_mut().push(Rc::clone(&catcher));
+        let record = task.record();
+        let catcher = record.catchers.enter();
+        if record.request.get() == Request::Cancel {
+            // The task was cancelled earlier in this very step, and has not suspended since.
+            record.request.set(Request::Nothing);
+            record.cancel();
+        }
         Some(Registration { task, catcher })
+    }
+
+    /// Makes this the one around what is entered from now on, until what this returns is dropped.
+    fn surround(&self) -> Around<'_> {
+        let catchers = &self.task.record().catchers;
+        let before = catchers.around.replace(Some(Rc::clone(&self.catcher)));
+        Around { catchers, before }
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
         let record = self.task.record();
-        record.catchers.borrow_mut().retain(|catcher| !Rc::ptr_eq(catcher, &self.catcher));
-        if self.catcher.requested.get() && record.request.get() == Request::Nothing {
+        record.catchers.leave(&self.catcher);
+        if self.catcher.is_uncaught() && record.request.get() == Request::Nothing {
             // Dropped or finished before it could deliver the request: the next one has to.
             record.cancel();
         }
+    }
+}
+
+/// Sets back within whom the task's code is running.
+struct Around<'a> {
+    catchers: &'a Catchers,
+    before: Option<Rc<Catcher>>,
+}
+
+impl Drop for Around<'_> {
+    fn drop(&mut self) {
+        self.catchers.around.replace(self.before.take());
     }
 }
 
@@ -126,9 +210,15 @@ impl<F: Future> Future for CatchCancel<F> {
         let mut this = self.project();
         if this.caught.is_none() {
             *this.caught = Registration::new();
-        }
-        if let Some(registration) = this.caught {
-            if registration.catcher.requested.replace(false) {
+            if let Some(registration) = this.caught {
+                registration.catcher.wait(cx.waker());
+                // A request that was waiting for it is delivered in the next step.
+                if registration.catcher.is_uncaught() {
+                    cx.waker().wake_by_ref();
+                }
+            }
+        } else if let Some(registration) = this.caught {
+            if registration.catcher.catch() {
                 trace::silently(|| this.future.set(None));
                 *this.caught = None;
                 return Poll::Ready(Err(Cancelled));
@@ -136,7 +226,10 @@ impl<F: Future> Future for CatchCancel<F> {
             registration.catcher.wait(cx.waker());
         }
         let future = this.future.as_mut().as_pin_mut().expect("`CatchCancel` was polled after completion");
-        let polled = future.poll(cx).map(Ok);
+        let polled = {
+            let _around = this.caught.as_ref().map(Registration::surround);
+            future.poll(cx).map(Ok)
+        };
         if polled.is_ready() {
             this.future.set(None);
             *this.caught = None;

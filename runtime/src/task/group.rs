@@ -18,8 +18,9 @@ use super::adopt;
 use super::catch_panic::CatchPanic;
 use super::join::{JoinHandle, TaskRef};
 use super::promise::{Promised, promise};
-use super::spawn;
-use crate::event_loop::Core;
+use super::{spawn, unread};
+use crate::event_loop::{self, Core};
+use crate::trace;
 
 /// Runs code that starts tasks in a group, and waits for all of them.
 ///
@@ -70,31 +71,33 @@ where
     E: 'static,
 {
     Core::with(|_| ());
-    run(body)
+    run(Location::caller(), body)
 }
 
-async fn run<T, E, B>(body: B) -> Result<T, GroupError<E>>
+async fn run<T, E, B>(created: &'static Location<'static>, body: B) -> Result<T, GroupError<E>>
 where
     B: AsyncFnOnce(&TaskGroup<E>) -> Result<T, E>,
     E: 'static,
 {
-    let group = TaskGroup { members: Rc::new(Members::default()), stays_here: PhantomData };
+    let group = TaskGroup { members: Rc::new(Members::new(created)), stays_here: PhantomData };
     let cancel = CancelOnDrop(&group.members);
     let members = &group.members;
     let output = {
-        let mut body = pin!(CatchPanic::new(body(&group)));
+        let mut body = pin!(Some(CatchPanic::new(body(&group))));
         std::future::poll_fn(|cx| {
             if members.failed.get() {
+                // What it has not polled yet is no fault.
+                trace::silently(|| body.set(None));
                 return Poll::Ready(None);
             }
-            let polled = body.as_mut().poll(cx);
+            let Some(body) = body.as_mut().as_pin_mut() else { return Poll::Ready(None) };
+            let polled = body.poll(cx);
             if polled.is_pending() {
                 members.wait(cx.waker());
             }
             polled.map(Some)
         })
         .await
-        // A body that was not finished is dropped here.
     };
     let output = match output {
         Some(Ok(Ok(output))) => Some(output),
@@ -109,8 +112,8 @@ where
         None => None,
     };
     members.wait_for_all().await;
-    drop(cancel);
     let failures = members.failures.take();
+    drop(cancel);
     match output {
         Some(output) if failures.is_empty() => Ok(output),
         _ => Err(GroupError::new(failures)),
@@ -138,10 +141,7 @@ impl<E: 'static> TaskGroup<E> {
         let created = Location::caller();
         let (promise, promised) = promise();
         let members = Rc::clone(&self.members);
-        members.running.set(members.running.get() + 1);
-        let running = Running(Rc::clone(&members));
         let handle = spawn::spawn_at(created, async move {
-            let _running = running;
             match CatchPanic::new(future).await {
                 // Nobody has to wait for it.
                 Ok(Ok(output)) => drop(promise.set(output)),
@@ -149,8 +149,9 @@ impl<E: 'static> TaskGroup<E> {
                 Err(panic) => members.fail(Failure::Panic(JoinError::panicked(panic))),
             }
         });
-        self.members.add(&handle);
-        Member { task: handle.task(), promised }
+        let task = handle.task();
+        self.members.add(handle);
+        Member { task, promised }
     }
 
     /// Cancels all tasks of the group; the body goes on.
@@ -161,13 +162,13 @@ impl<E: 'static> TaskGroup<E> {
     /// How many tasks of the group are running.
     #[must_use]
     pub fn running(&self) -> usize {
-        self.members.running.get()
+        self.members.running()
     }
 }
 
 impl<E> fmt::Debug for TaskGroup<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskGroup").field("running", &self.members.running.get()).finish_non_exhaustive()
+        f.debug_struct("TaskGroup").field("running", &self.members.running()).finish_non_exhaustive()
     }
 }
 
@@ -201,38 +202,52 @@ impl<T> fmt::Debug for Member<T> {
 }
 
 struct Members<E> {
-    tasks: RefCell<Vec<TaskRef>>,
-    running: Cell<usize>,
+    created: &'static Location<'static>,
+    /// Those that may be running. They give no output, so that only a panic in a drop can be lost with a handle.
+    tasks: RefCell<Vec<JoinHandle<()>>>,
+    /// At how many of them to leave out those that are finished.
+    tidy_at: Cell<usize>,
     failures: RefCell<Vec<Failure<E>>>,
     failed: Cell<bool>,
-    /// Who waits for the group.
+    /// Who waits for a failure.
     waker: RefCell<Option<Waker>>,
 }
 
-impl<E> Default for Members<E> {
-    fn default() -> Self {
+impl<E> Members<E> {
+    fn new(created: &'static Location<'static>) -> Self {
         Members {
+            created,
             tasks: RefCell::default(),
-            running: Cell::default(),
+            tidy_at: Cell::new(32),
             failures: RefCell::default(),
             failed: Cell::default(),
             waker: RefCell::default(),
         }
     }
-}
 
-impl<E> Members<E> {
-    fn add<T: 'static>(&self, handle: &JoinHandle<T>) {
-        let mut tasks = self.tasks.borrow_mut();
-        // Now and then those that are finished are left out.
-        if tasks.len() >= 32 && tasks.len() >= 2 * self.running.get() {
-            tasks.retain(|task| !task.is_finished());
+    fn add(&self, handle: JoinHandle<()>) {
+        let tidy = self.tasks.borrow().len() >= self.tidy_at.get();
+        if tidy {
+            self.tidy();
         }
-        tasks.push(handle.task());
-        drop(tasks);
         if self.failed.get() {
             handle.cancel();
         }
+        self.tasks.borrow_mut().push(handle);
+    }
+
+    /// Leaves out the tasks that are finished.
+    #[cold]
+    fn tidy(&self) {
+        let (finished, running): (Vec<_>, Vec<_>) =
+            self.tasks.take().into_iter().partition(|task| task.is_finished() && !task.has_panicked());
+        self.tidy_at.set(32.max(2 * running.len()));
+        self.tasks.replace(running);
+        drop(finished);
+    }
+
+    fn running(&self) -> usize {
+        self.tasks.borrow().iter().filter(|task| !task.is_finished()).count()
     }
 
     fn fail(&self, failure: Failure<E>) {
@@ -240,11 +255,14 @@ impl<E> Members<E> {
         if !self.failed.replace(true) {
             self.cancel();
         }
-        self.wake();
+        let waker = self.waker.borrow_mut().take();
+        if let Some(waker) = waker {
+            event_loop::wake(waker);
+        }
     }
 
     fn cancel(&self) {
-        let tasks = self.tasks.borrow().clone();
+        let tasks: Vec<TaskRef> = self.tasks.borrow().iter().map(JoinHandle::task).collect();
         let own = super::join::current_task().map(|task| task.id());
         for task in tasks.iter().filter(|task| Some(task.id()) != own) {
             task.cancel();
@@ -252,38 +270,37 @@ impl<E> Members<E> {
     }
 
     fn wait(&self, waker: &Waker) {
-        let old = self.waker.borrow_mut().replace(waker.clone());
+        let waker = waker.clone();
+        let old = self.waker.borrow_mut().replace(waker);
         drop(old);
     }
 
-    /// Waits for all tasks to be finished.
+    /// Waits for all tasks to be finished, cleanup included.
     async fn wait_for_all(&self) {
         std::future::poll_fn(|cx| {
-            if self.running.get() == 0 {
-                return Poll::Ready(());
+            loop {
+                // Outside of the borrow.
+                let Some(mut task) = self.tasks.borrow_mut().pop() else { return Poll::Ready(()) };
+                match Pin::new(&mut task).poll(cx) {
+                    Poll::Pending => {
+                        self.tasks.borrow_mut().push(task);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(Err(error)) if error.is_panic() => self.fail(Failure::Panic(error)),
+                    Poll::Ready(_) => {}
+                }
             }
-            self.wait(cx.waker());
-            Poll::Pending
         })
         .await;
     }
 
-    fn wake(&self) {
-        let waker = self.waker.borrow_mut().take();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-/// A task that is running, until this is dropped.
-struct Running<E>(Rc<Members<E>>);
-
-impl<E> Drop for Running<E> {
-    fn drop(&mut self) {
-        self.0.running.set(self.0.running.get() - 1);
-        if self.0.running.get() == 0 {
-            self.0.wake();
+    /// Reports the failures that nobody is going to see.
+    fn report_failures(&self) {
+        for failure in self.failures.take() {
+            match failure {
+                Failure::Error(error) => unread::dropped(None, self.created, Ok(Err::<(), E>(error))),
+                Failure::Panic(error) => unread::dropped::<()>(None, self.created, Err(error)),
+            }
         }
     }
 }
@@ -293,13 +310,16 @@ struct CancelOnDrop<'a, E: 'static>(&'a Rc<Members<E>>);
 
 impl<E: 'static> Drop for CancelOnDrop<'_, E> {
     fn drop(&mut self) {
-        if self.0.running.get() == 0 {
-            return;
+        if self.0.tasks.borrow().is_empty() {
+            return self.0.report_failures();
         }
         self.0.cancel();
         let members = Rc::clone(self.0);
         // Without a loop there are no tasks to wait for.
-        let _ = adopt::adopt(async move { members.wait_for_all().await });
+        let _ = adopt::adopt(async move {
+            members.wait_for_all().await;
+            members.report_failures();
+        });
     }
 }
 

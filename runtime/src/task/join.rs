@@ -87,6 +87,11 @@ impl<T> JoinHandle<T> {
         self.join.record().is_finished()
     }
 
+    /// Whether the handle holds a panic.
+    pub(super) fn has_panicked(&self) -> bool {
+        self.join.has_panicked()
+    }
+
     /// A reference to the task that does not keep its output.
     #[must_use]
     pub fn task(&self) -> TaskRef

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::unread;
+use crate::event_loop;
 
 /// A promise, and the future of the value that it promises.
 ///
@@ -69,12 +70,13 @@ enum Value<T> {
 fn wake(waker: &RefCell<Option<Waker>>) {
     let waker = waker.borrow_mut().take();
     if let Some(waker) = waker {
-        waker.wake();
+        event_loop::wake(waker);
     }
 }
 
 fn wait(waiting: &RefCell<Option<Waker>>, waker: &Waker) {
-    let old = waiting.borrow_mut().replace(waker.clone());
+    let waker = waker.clone();
+    let old = waiting.borrow_mut().replace(waker);
     drop(old);
 }
 
@@ -187,10 +189,7 @@ impl<T> Drop for Promised<T> {
             Value::Set { value, error: true } => unread::dropped(None, self.state.created, Ok(value)),
             Value::Open => {
                 // The setter asks how many owners there are; this one goes when its drop is over.
-                let waker = self.state.cancelled.borrow_mut().take();
-                if let Some(waker) = waker {
-                    waker.wake();
-                }
+                wake(&self.state.cancelled);
             }
             Value::Set { .. } | Value::Taken | Value::Abandoned | Value::Cancelled => {}
         }

@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use super::JoinError;
 use super::adopt::Adopted;
-use super::cancel::Catcher;
+use super::cancel::Catchers;
 use crate::event_loop::Core;
 
 /// What a task was asked to do.
@@ -56,8 +56,8 @@ pub(crate) struct Record {
     waker: OnceCell<Waker>,
     pub(crate) phase: Cell<Phase>,
     pub(crate) request: Cell<Request>,
-    /// Who wants to know of a cancellation: the innermost is the last.
-    pub(crate) catchers: RefCell<Vec<Rc<Catcher>>>,
+    /// Who wants to know of a cancellation.
+    pub(crate) catchers: Catchers,
     /// Cleanup that it has to run before it goes on.
     pub(crate) adopted: Adopted,
     /// Whether nobody can ask for the output any more.
@@ -79,7 +79,7 @@ impl Record {
             waker: OnceCell::new(),
             phase: Cell::new(Phase::Queued),
             request: Cell::new(Request::Nothing),
-            catchers: RefCell::default(),
+            catchers: Catchers::default(),
             adopted: Adopted::default(),
             detached: Cell::new(false),
             awaiter: RefCell::default(),
@@ -117,15 +117,11 @@ impl Record {
         if self.is_finished() {
             return false;
         }
-        let catcher = self.catchers.borrow().last().cloned();
-        match catcher {
-            Some(catcher) if self.request.get() == Request::Nothing => catcher.request(),
-            _ => {
-                if self.request.get() == Request::Nothing {
-                    self.request.set(Request::Cancel);
-                }
-                self.wake();
-            }
+        if self.request.get() != Request::Nothing {
+            self.wake();
+        } else if !self.catchers.request() {
+            self.request.set(Request::Cancel);
+            self.wake();
         }
         true
     }
@@ -186,6 +182,14 @@ impl<T> Join<T> {
     #[inline]
     pub(crate) fn take_output(&self) -> Option<Result<T, JoinError>> {
         self.output.take()
+    }
+
+    /// Whether there is an output that is a panic.
+    pub(crate) fn has_panicked(&self) -> bool {
+        let output = self.output.take();
+        let panicked = output.as_ref().is_some_and(|output| output.as_ref().is_err_and(JoinError::is_panic));
+        self.output.set(output);
+        panicked
     }
 
     /// Has this waker woken when there is an output.

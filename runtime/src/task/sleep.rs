@@ -97,9 +97,11 @@ impl Future for Sleep {
                 let mut timers = this.core.timers();
                 match timers.action(key) {
                     Some(Action::Wake(waker)) if waker.will_wake(cx.waker()) => Poll::Pending,
-                    Some(action) => {
-                        let old = std::mem::replace(action, Action::Wake(cx.waker().clone()));
+                    Some(_) => {
                         drop(timers);
+                        let new = Action::Wake(cx.waker().clone());
+                        // Cloned and dropped outside of the borrow.
+                        let old = this.core.timers().action(key).map(|action| std::mem::replace(action, new));
                         drop(old);
                         Poll::Pending
                     }

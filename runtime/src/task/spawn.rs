@@ -13,7 +13,7 @@ use super::join::JoinHandle;
 use super::record::{self, Join, Record, Request, Task};
 use super::supervised::Supervised;
 use super::unread;
-use crate::event_loop::{Core, Entry};
+use crate::event_loop::{self, Core, Entry};
 
 /// Starts a task on the loop of this thread: its first step is in the next turn.
 ///
@@ -69,6 +69,9 @@ where
     core.push(Entry::Task(runnable));
     if core.is_dropping_tasks() {
         join.record().request.set(Request::Force);
+        if core.is_closed() {
+            event_loop::drop_late(core);
+        }
     }
     JoinHandle::new(join)
 }

@@ -36,7 +36,7 @@ pin_project! {
             let record = this.task.record();
             if !record.is_finished() {
                 let _current = Current::set(this.task);
-                let _ = drop_future(this.future);
+                forget_panic(drop_future(this.future));
                 record.adopted.clear();
                 record::finish(record);
             }
@@ -105,7 +105,7 @@ impl<F: Future> Future for Supervised<F> {
                 }
                 Err(panic) => {
                     // What its drop does to the panic is of no interest any more.
-                    let _ = drop_future(this.future.as_mut());
+                    forget_panic(drop_future(this.future.as_mut()));
                     Err(JoinError::panicked(panic))
                 }
             };
@@ -128,13 +128,21 @@ impl<F: Future> Future for Supervised<F> {
 /// Whether a step has to cancel: what was asked of the task concerns nobody else.
 #[cold]
 fn is_cancelled(record: &Record) -> bool {
-    record.request.get() == Request::Force || record.catchers.borrow().is_empty()
+    record.request.get() == Request::Force || record.catchers.is_empty()
 }
 
 /// Drops the future. Futures in it that were never polled are no fault.
 #[inline]
 fn drop_future<F>(mut future: Pin<&mut Option<F>>) -> Result<(), Box<dyn Any + Send>> {
     catch_unwind(AssertUnwindSafe(|| trace::silently(|| future.set(None))))
+}
+
+/// Forgets what a drop has panicked with: the drop of that may panic in turn.
+#[inline]
+fn forget_panic(dropped: Result<(), Box<dyn Any + Send>>) {
+    if let Err(panic) = dropped {
+        std::mem::forget(panic);
+    }
 }
 
 /// Takes note of the time that a step took.
