@@ -26,6 +26,19 @@ mod trace;
 #[cfg(feature = "worker")]
 mod worker;
 
+/// Queues between tasks, and between threads, of the smol family: `bounded` and `unbounded`.
+///
+/// ```
+/// checked_async::run(async {
+///     let (sender, receiver) = checked_async::channel::bounded(1);
+///     let reader = checked_async::spawn(async move { receiver.recv().await });
+///     sender.send(42).await.unwrap();
+///     assert_eq!(reader.await.unwrap(), Ok(42));
+/// });
+/// ```
+#[cfg(feature = "event-loop")]
+#[doc(inline)]
+pub use async_channel as channel;
 #[cfg(feature = "net")]
 pub use async_net as net;
 #[cfg(feature = "process")]
@@ -143,13 +156,41 @@ pub use task::{
     print_task_tree, promise, shield, sleep, sleep_until, spawn, task_group, task_tree, timeout, timeout_at, yield_now,
 };
 
-/// I/O of the smol family, driven by the event loop's own thread.
+/// I/O of the smol family, driven by the event loop's own thread, and the traits for it.
+///
+/// What `checked_async::net` and `checked_async::process` give is read and written with these traits.
+///
+/// # Examples
+///
+/// ```
+/// use checked_async::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+/// use checked_async::stream::StreamExt;
+///
+/// checked_async::run(async {
+///     let mut file = Vec::new();
+///     file.write_all(b"one\ntwo\n").await?;
+///     let lines: Vec<String> = BufReader::new(&file[..]).lines().try_collect().await?;
+///     assert_eq!(lines, ["one", "two"]);
+///     Ok::<(), std::io::Error>(())
+/// })
+/// # .unwrap();
+/// ```
 #[cfg(feature = "event-loop")]
 pub mod io {
     /// Makes any file descriptor or socket asynchronous: pipes, terminals, devices.
     pub use async_io::Async;
     /// Streams of bytes, with and without blocking: stdin, stdout, files.
     pub use blocking::Unblock;
+    pub use futures_lite::io::{
+        AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt, AsyncWrite, AsyncWriteExt,
+        BufReader, BufWriter, ReadHalf, WriteHalf, copy, split,
+    };
+}
+
+/// Values that arrive one after another: lines, connections, signals.
+#[cfg(feature = "event-loop")]
+pub mod stream {
+    pub use futures_lite::stream::{Stream, StreamExt};
 }
 #[cfg(feature = "worker")]
 pub use worker::{

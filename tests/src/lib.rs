@@ -5,6 +5,7 @@ pub mod faults;
 pub mod log;
 pub mod loops;
 pub mod patient;
+pub mod program;
 pub mod trace;
 
 /// The examples in the guides.

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 /// Why a task, or a closure on another thread, has no output: it panicked, or was cancelled.
@@ -87,3 +88,10 @@ impl fmt::Display for JoinError {
 }
 
 impl std::error::Error for JoinError {}
+
+/// For `run_blocking(|| fs::read(path)).await??`, as tokio has it: an error of the kind [`Other`](io::ErrorKind::Other).
+impl From<JoinError> for io::Error {
+    fn from(error: JoinError) -> Self {
+        io::Error::other(error)
+    }
+}
