@@ -5,7 +5,6 @@ use std::future::Future;
 use std::time::Duration;
 
 /// A loop with its checks as the build has them, for which nothing is slow.
-#[must_use]
 pub fn patient() -> Builder {
     EventLoop::builder().slow_after(Duration::from_secs(3600)).stalled_after(None)
 }

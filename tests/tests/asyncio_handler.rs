@@ -62,7 +62,7 @@ async fn bug() -> Result<(), &'static str> {
 
 const MS: Duration = Duration::from_millis(1);
 
-/// 1 and 2.
+/// Steps 1 and 2.
 #[test]
 fn c01_never_retrieved() {
     assert_handled(
@@ -87,7 +87,7 @@ fn c01_never_retrieved() {
     );
 }
 
-/// 3. The loop owns its tasks, so none is destroyed before the loop is: it is cancelled at the end of the run, and that is no
+/// Step 3: The loop owns its tasks, so none is destroyed before the loop is: it is cancelled at the end of the run, and that is no
 /// fault.
 #[test]
 fn c01_pending_task() {
@@ -101,7 +101,7 @@ fn c01_pending_task() {
     );
 }
 
-/// 4 to 6. A done-callback is a task that waits.
+/// Steps 4 to 6. A done-callback is a task that waits.
 #[test]
 fn c01_callbacks() {
     assert_handled(
@@ -131,7 +131,7 @@ fn c01_callbacks() {
     );
 }
 
-/// 7. A signal handler is a task that waits for signals.
+/// Step 7: A signal handler is a task that waits for signals.
 #[cfg(unix)]
 #[test]
 fn c01_signal_handler() {
@@ -158,7 +158,7 @@ fn c01_signal_handler() {
     );
 }
 
-/// 8. Closed by the program's own code, that code gets the panic. (Those that the loop closes are to come.)
+/// Step 8: Closed by the program's own code, that code gets the panic. (Those that the loop closes are to come.)
 #[test]
 fn c01_generator_close_error() {
     fn can_close() -> bool {
@@ -180,7 +180,7 @@ fn c01_generator_close_error() {
     );
 }
 
-/// 10. CPython tells both the handler and the other thread; here it is told who asked.
+/// Step 10: CPython tells both the handler and the other thread; here it is told who asked.
 #[test]
 fn c01_remote_spawn_fails() {
     assert_handled(
@@ -200,7 +200,7 @@ fn c01_remote_spawn_fails() {
     );
 }
 
-/// 11 and 12. In CPython `cancel()` of a failed task takes its error for read.
+/// Steps 11 and 12. In CPython `cancel()` of a failed task takes its error for read.
 #[test]
 fn c01_what_counts_as_read() {
     assert_handled(
@@ -223,7 +223,7 @@ fn c01_what_counts_as_read() {
     );
 }
 
-/// 13. The second error of `gather` is lost in CPython. Who joins all reads all, who stops at the first is told of the rest.
+/// Step 13: The second error of `gather` is lost in CPython. Who joins all reads all, who stops at the first is told of the rest.
 #[test]
 fn c01_gather() {
     assert_handled(
@@ -247,7 +247,7 @@ fn c01_gather() {
     );
 }
 
-/// 14.
+/// Step 14.
 #[test]
 fn c01_waiting_does_not_read() {
     assert_handled(
@@ -263,7 +263,7 @@ fn c01_waiting_does_not_read() {
     );
 }
 
-/// 15. There are no protocols: what reads from a connection is a task.
+/// Step 15: There are no protocols: what reads from a connection is a task.
 #[test]
 fn c01_connection_callback() {
     assert_handled(
@@ -298,7 +298,7 @@ impl<T> ClosedByTask for smol::channel::Sender<T> {
     }
 }
 
-/// 16, at the end of the run.
+/// Step 16, at the end of the run.
 #[test]
 fn c01_hanging_task_fails_at_shutdown() {
     assert_handled(

@@ -33,7 +33,7 @@ fn message(panic: Box<dyn std::any::Any + Send>) -> String {
     }
 }
 
-/// 1 and 2. An error of the task's own is its output, a panic is what an exception is in CPython.
+/// Steps 1 and 2. An error of the task's own is its output, a panic is what an exception is in CPython.
 #[test]
 fn t01_result_and_exception() {
     let trace = Trace::default();
@@ -55,7 +55,7 @@ fn t01_result_and_exception() {
     trace.assert(&[Both("1 result: 1"), Both("2 exception: boom"), Here("2 panic: boom")]);
 }
 
-/// 3. In CPython the outer future is cancelled before the task is; here `cancel` asks, and `result` says what came of it.
+/// Step 3: In CPython the outer future is cancelled before the task is; here `cancel` asks, and `result` says what came of it.
 #[test]
 fn t01_timeout_then_cancel() {
     let trace = Trace::default();
@@ -99,7 +99,7 @@ fn t01_timeout_then_cancel() {
     ]);
 }
 
-/// 5. (4, a function where a coroutine is expected, does not compile.) What was sent is dropped, nothing waits for ever.
+/// Step 5: (4, a function where a coroutine is expected, does not compile.) What was sent is dropped, nothing waits for ever.
 #[test]
 fn t01_closed_loop() {
     let trace = Trace::default();
@@ -118,7 +118,7 @@ fn t01_closed_loop() {
     trace.assert(&[CPython("5 closed loop: Event loop is closed"), Here("5 closed loop: the event loop is closed")]);
 }
 
-/// 6. CPython blocks until the time is over, or for ever without one. Here the call is refused, with or without.
+/// Step 6: CPython blocks until the time is over, or for ever without one. Here the call is refused, with or without.
 #[test]
 fn t01_result_on_the_loop_s_own_thread() {
     let trace = Trace::default();
@@ -137,7 +137,7 @@ fn t01_result_on_the_loop_s_own_thread() {
     trace.assert(&[CPython("6 TimeoutError (loop blocked)"), Here("6 refused"), Both("later 9")]);
 }
 
-/// 6, of a finished task: there is nothing to wait for, so it is no mistake.
+/// Step 6, of a finished task: there is nothing to wait for, so it is no mistake.
 #[test]
 fn t01_result_of_a_finished_task_on_the_loop_s_own_thread() {
     let output = run(async {
@@ -150,7 +150,7 @@ fn t01_result_of_a_finished_task_on_the_loop_s_own_thread() {
     assert_eq!(output, 9);
 }
 
-/// 7.
+/// Step 7.
 #[test]
 fn t01_inner_task_is_cancelled_from_the_loop_s_side() {
     thread_local! {
@@ -178,7 +178,7 @@ fn t01_inner_task_is_cancelled_from_the_loop_s_side() {
     trace.assert(&[Both("7 cancelled: true")]);
 }
 
-/// 8 and 9.
+/// Steps 8 and 9.
 #[test]
 fn t01_executor() {
     let trace = Trace::default();
@@ -186,13 +186,13 @@ fn t01_executor() {
         trace.note(format!("8 executor: {}", run_blocking(|| 4 * 2).await.unwrap()));
         assert_ne!(run_blocking(|| thread::current().id()).await.unwrap(), thread::current().id());
         let error = run_blocking(|| panic!("k")).await;
-        trace.note(format!("9 in the awaiting task: {}", message(error.map(|()| ()).unwrap_err().into_panic())));
+        trace.note(format!("9 in the awaiting task: {}", message(error.unwrap_err().into_panic())));
         assert_eq!(run_blocking(|| Err::<(), _>("k")).await.unwrap(), Err("k"));
     });
     trace.assert(&[Both("8 executor: 8"), Both("9 in the awaiting task: k")]);
 }
 
-/// 10. The closure is not finished before the loop has made five more turns, so the loop must go on.
+/// Step 10: The closure is not finished before the loop has made five more turns, so the loop must go on.
 #[test]
 fn t01_loop_runs_while_the_executor_blocks() {
     let trace = Trace::default();
@@ -217,7 +217,7 @@ fn t01_loop_runs_while_the_executor_blocks() {
     trace.assert(&[Both("10 loop kept running: true"), Both("direct blocking call: ticks = 0")]);
 }
 
-/// 11, of a closure that runs.
+/// Step 11, of a closure that runs.
 #[test]
 fn t01_cancelled_while_the_closure_runs() {
     let trace = Trace::default();
@@ -242,7 +242,7 @@ fn t01_cancelled_while_the_closure_runs() {
     trace.assert(&[Both("11 cancel: true"), Both("awaiting -> cancelled: true"), Both("thread keeps running")]);
 }
 
-/// 11, of a closure that waits for its turn: in a child whose pool has one thread, which is taken.
+/// Step 11, of a closure that waits for its turn: in a child whose pool has one thread, which is taken.
 #[test]
 fn t01_queued_closure_is_dropped() {
     const THREADS: &str = "BLOCKING_MAX_THREADS";
@@ -279,19 +279,19 @@ fn t01_queued_closure_is_dropped() {
     trace.assert(&[Both("queued work cancelled before start: not run")]);
 }
 
-/// 12 and 15. There is no executor to shut down: without a loop there is nobody to run it for.
+/// Steps 12 and 15. There is no executor to shut down: without a loop there is nobody to run it for.
 #[test]
 fn t01_without_a_loop() {
     let panic = catch_unwind(|| drop(run_blocking(|| ()))).unwrap_err();
     assert!(message(panic).starts_with("no event loop is running on this thread; "));
 }
 
-/// 16. Any payload passes; CPython refuses to put a StopIteration into a future.
+/// Step 16: Any payload passes; CPython refuses to put a StopIteration into a future.
 #[test]
 fn t01_any_panic_passes() {
     let payload = run(async {
         let stopped = run_blocking(|| std::panic::panic_any(5_u8)).await;
-        stopped.map(|()| ()).unwrap_err().into_panic()
+        stopped.unwrap_err().into_panic()
     });
     assert_eq!(*payload.downcast::<u8>().unwrap(), 5);
 }

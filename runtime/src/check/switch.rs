@@ -51,7 +51,7 @@ fn parse_measures(value: &str) -> Option<bool> {
     };
     let settings = value.split(',').map(str::trim).filter(|setting| !setting.is_empty());
     // The last that says anything holds.
-    settings.filter_map(said).last()
+    settings.filter_map(said).next_back()
 }
 
 /// Parses a list of settings; also returns what is wrong with those that are none.
