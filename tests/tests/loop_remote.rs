@@ -89,7 +89,7 @@ fn eight_threads_that_send_wake_and_spawn_at_once() {
                                 });
                                 drop(task.unwrap());
                             }
-                            1 => drop(remote.spawn(async { 1 }).unwrap().result().unwrap()),
+                            1 => assert_eq!(remote.spawn(async { 1 }).unwrap().result().unwrap(), 1),
                             // Wakes a task of the loop.
                             2 => sender.unbounded_send(n).unwrap(),
                             _ => {

@@ -112,7 +112,7 @@ where
         }));
         // It is over when the closure and all it owns are gone.
         drop(counted);
-        result
+        Output(Some(result))
     });
     RunBlocking { task: Cell::new(Some(task)), created }
 }
@@ -126,7 +126,19 @@ pub struct RunBlocking<T> {
 }
 
 /// The pool's future.
-type Unblocked<T> = blocking::Task<Result<T, Box<dyn std::any::Any + Send>>>;
+type Unblocked<T> = blocking::Task<Output<T>>;
+
+/// What came of a closure. If nobody wants it the pool drops it, where a panic would end the process.
+struct Output<T>(Option<Result<T, Box<dyn std::any::Any + Send>>>);
+
+impl<T> Drop for Output<T> {
+    fn drop(&mut self) {
+        let output = self.0.take();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
+            std::mem::forget(panic);
+        }
+    }
+}
 
 impl<T> Future for RunBlocking<T> {
     type Output = Result<T, JoinError>;
@@ -137,9 +149,9 @@ impl<T> Future for RunBlocking<T> {
             Some(task) => Pin::new(task).poll(cx),
             None => panic!("`RunBlocking` was polled after it had given the closure's output"),
         };
-        polled.map(|result| {
+        polled.map(|mut output| {
             *task = None;
-            result.map_err(JoinError::panicked)
+            output.0.take().expect("it is taken once").map_err(JoinError::panicked)
         })
     }
 }

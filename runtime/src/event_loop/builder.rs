@@ -4,7 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Waker};
 use std::time::Duration;
+
+use async_io::Timer;
 
 use super::clock::{Clock, Monotonic};
 use super::core::{self, Core, Settings};
@@ -87,8 +92,7 @@ impl Builder {
     ///
     /// If the system has no resources for it: it takes a few file descriptors.
     pub fn build(self) -> io::Result<EventLoop> {
-        // The reactor would panic.
-        drop(polling::Poller::new()?);
+        start_reactor()?;
         Ok(EventLoop { core: Core::new(self.settings), handle_ctrl_c: self.handle_ctrl_c, runs: 0, interrupt: None })
     }
 
@@ -112,6 +116,20 @@ impl Builder {
         closed.unwrap_or_else(|panic| resume_unwind(panic));
         outcome
     }
+}
+
+/// Starts async-io's reactor, which all loops share, while it is known that it can.
+fn start_reactor() -> io::Result<()> {
+    static STARTED: Mutex<bool> = Mutex::new(false);
+    let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*started {
+        // Without resources the reactor itself would panic, with whoever uses it first.
+        drop(polling::Poller::new()?);
+        let mut first_use = pin!(Timer::after(Duration::from_secs(1)));
+        let _ = first_use.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        *started = true;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Builder {

@@ -1,0 +1,158 @@
+//! Slow steps and callbacks, and loops that stand still. Real time passes here, and only ever more than was asked for.
+
+use std::future::pending;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use checked_async::{
+    Builder, Clock, EventLoop, Kind, Violation, call_soon, capture, handle, promise, run_blocking, spawn, yield_now,
+};
+
+const LIMIT: Duration = Duration::from_millis(5);
+
+fn work() {
+    thread::sleep(2 * LIMIT);
+}
+
+fn builder() -> Builder {
+    EventLoop::builder().debug(true).slow_after(LIMIT).handle_ctrl_c(false)
+}
+
+/// The reports of a kind that name a task, or a place in this file.
+fn of(violations: &[Violation], kind: Kind, name: &str) -> usize {
+    let named = |violation: &&Violation| violation.kind == kind && violation.message.contains(name);
+    violations.iter().filter(named).count()
+}
+
+#[test]
+fn a_slow_step_is_reported_with_its_task() {
+    let (result, violations) = capture(|| {
+        builder().run(async {
+            let task = spawn(async {
+                work();
+                yield_now().await;
+                work();
+            });
+            task.named("miner").await.unwrap();
+            // A step that panics is reported as well.
+            let panics = spawn(async {
+                work();
+                panic!("slowly");
+            });
+            assert!(panics.named("smith").await.map(|never: ()| never).is_err());
+            work();
+        })
+    });
+    result.unwrap();
+    assert_eq!(of(&violations, Kind::SlowPoll, "step of task `miner` took"), 2);
+    assert_eq!(of(&violations, Kind::SlowPoll, "step of task `smith` took"), 1);
+    assert!(of(&violations, Kind::SlowPoll, "step of task `main` took") >= 1);
+    let miner = violations.iter().find(|violation| violation.message.contains("miner")).unwrap();
+    assert!(miner.created.as_ref().unwrap().file.ends_with("loop_slow.rs"));
+}
+
+#[test]
+fn a_slow_callback_is_reported_with_its_place() {
+    let (line, violations) = capture(|| {
+        builder()
+            .run(async {
+                let line = line!() + 1;
+                call_soon(work);
+                checked_async::remote().call_soon(work).unwrap();
+                yield_now().await;
+                yield_now().await;
+                line
+            })
+            .unwrap()
+    });
+    let slow: Vec<_> = violations.iter().filter(|violation| violation.kind == Kind::SlowCallback).collect();
+    assert_eq!(slow.len(), 2);
+    assert_eq!(slow[0].created.as_ref().unwrap().line, line);
+}
+
+#[test]
+fn another_clock_does_not_make_it_fast() {
+    struct Still(Instant);
+    impl Clock for Still {
+        fn now(&self) -> Instant {
+            self.0
+        }
+    }
+    let (result, violations) = capture(|| {
+        builder().clock(Still(Instant::now())).run(async {
+            spawn(async { work() }).named("miner").await.unwrap();
+        })
+    });
+    result.unwrap();
+    assert_eq!(of(&violations, Kind::SlowPoll, "step of task `miner` took"), 1);
+}
+
+#[test]
+fn what_is_looked_for_can_change_while_it_runs() {
+    let (result, violations) = capture(|| {
+        builder().debug(false).run(async {
+            assert!(!handle().is_debug());
+            spawn(async { work() }).named("before").await.unwrap();
+            handle().set_debug(true);
+            spawn(async { work() }).named("during").await.unwrap();
+            handle().set_slow_after(Duration::MAX);
+            spawn(async { work() }).named("patient").await.unwrap();
+            handle().set_slow_after(LIMIT);
+            handle().set_debug(false);
+            spawn(async { work() }).named("after").await.unwrap();
+        })
+    });
+    result.unwrap();
+    let slow = |name| of(&violations, Kind::SlowPoll, name);
+    assert_eq!((slow("before"), slow("during"), slow("patient"), slow("after")), (0, 1, 0, 0));
+}
+
+#[test]
+fn a_loop_on_which_nothing_runs_is_reported_with_its_tasks() {
+    let (result, violations) = capture(|| {
+        builder().stalled_after(LIMIT).run(async {
+            let (release, blocked) = std::sync::mpsc::channel::<()>();
+            let idle = spawn(pending::<()>()).named("forgotten");
+            // Until the report is made nothing happens; it is what wakes the loop again.
+            let (promise, promised) = promise();
+            let waiter = spawn(promised).named("waiter");
+            let watcher = run_blocking(move || blocked.recv());
+            let remote = checked_async::remote();
+            let wakes = thread::spawn(move || {
+                // Long after.
+                thread::sleep(20 * LIMIT);
+                remote.call_soon(|| {}).unwrap();
+                release.send(()).unwrap();
+            });
+            watcher.await.unwrap().unwrap();
+            wakes.join().unwrap();
+            promise.set(()).unwrap();
+            waiter.await.unwrap().unwrap();
+            idle.cancel();
+        })
+    });
+    result.unwrap();
+    let stalled: Vec<_> = violations.iter().filter(|violation| violation.kind == Kind::StalledLoop).collect();
+    assert!(!stalled.is_empty());
+    assert!(stalled[0].message.starts_with("nothing has run on the event loop for "));
+    let tree = &stalled[0].notes[0];
+    assert!(["main", "forgotten", "waiter"].iter().all(|name| tree.contains(name)), "{tree}");
+}
+
+#[test]
+fn without_checks_nothing_is_looked_for() {
+    let (result, violations) = capture(|| {
+        builder().debug(false).stalled_after(LIMIT).run(async {
+            let remote = checked_async::remote();
+            run_blocking(move || {
+                thread::sleep(4 * LIMIT);
+                remote.call_soon(work).unwrap();
+            })
+            .await
+            .unwrap();
+            work();
+        })
+    });
+    result.unwrap();
+    assert!(violations.is_empty(), "{}", violations[0]);
+}
