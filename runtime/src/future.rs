@@ -159,12 +159,6 @@ impl Head {
         self.below.store(below.cast_mut(), Relaxed);
     }
 
-    /// Whether anything is announced for the futures that this one creates, while it is polled.
-    #[inline(always)]
-    pub(crate) fn is_anything_announced(&self) -> bool {
-        self.word.load(Relaxed) != 0
-    }
-
     /// What is announced for the futures that this one creates, while it is polled.
     pub(crate) fn announcement(&self) -> u64 {
         self.word.load(Relaxed)
