@@ -10,6 +10,7 @@ mod switch;
 pub(crate) mod generator_unclosed;
 pub(crate) mod never_awaited;
 pub(crate) mod polled_after_completion;
+pub(crate) mod slow_poll;
 
 pub mod off;
 pub mod on;
@@ -23,3 +24,4 @@ pub(crate) use off as chosen;
 pub use kind::{Kind, UnknownKind};
 pub(crate) use level::level_in_force;
 pub use level::{Level, UnknownLevel, level, set_level};
+pub use slow_poll::set_slow_after;

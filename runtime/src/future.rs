@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
-use crate::check::{never_awaited, polled_after_completion};
+use crate::check::{never_awaited, polled_after_completion, slow_poll};
 use crate::private::Site;
 use crate::raw::{self, Checked};
 use crate::report::Place;
@@ -44,14 +44,19 @@ pub(crate) struct Head {
     ///
     /// Atomic, as is `below`, only to keep the future `Sync`: relaxed, and as cheap as any.
     word: AtomicU64,
-    /// Null until the first poll. While the future is polled: the next outer one that is.
+    /// Null until the first poll. While the future is polled: the next outer one that is, with `MARK` if [`slow_poll`] has
+    /// seen the poll.
     below: AtomicPtr<Head>,
 }
 
 /// Set in the words that a poll seldom sees.
-const SPECIAL: u64 = 1 << 63;
+pub(crate) const SPECIAL: u64 = 1 << 63;
 const EMPTY: u64 = u64::MAX;
 const EXCUSED: u64 = u64::MAX - 1;
+
+/// A bit that the address of a head leaves free.
+const MARK: usize = 1;
+const _: () = assert!(align_of::<Head>() > MARK);
 
 /// The bits of a word that are for an announcement.
 pub(crate) const ANNOUNCEMENT: u64 = !SPECIAL;
@@ -94,10 +99,7 @@ impl<F: Future> Future for Checked<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let (head, future) = self.project();
-        if *head.word.get_mut() >= SPECIAL {
-            head.poll_special();
-        }
-        let polled = raw::with_pushed(head, || future.poll(cx));
+        let polled = raw::with_pushed(head, Head::poll_special, || future.poll(cx));
         if polled.is_ready() && is_async_block::<F>() {
             *head.word.get_mut() = EMPTY;
         }
@@ -135,14 +137,20 @@ impl Head {
         *self.word.get_mut() == EMPTY
     }
 
-    /// Takes note of a poll that is the first of an excused or expected future, or one too many.
+    /// Takes note of a poll that is the first of an excused or expected future, or one too many, or before which the time
+    /// is to be looked at.
     #[cold]
     #[inline(never)]
     fn poll_special(&mut self) {
         if *self.word.get_mut() == EMPTY {
             polled_after_completion::polled(&self.function);
         }
-        *self.word.get_mut() = 0;
+        if *self.word.get_mut() >= SPECIAL {
+            *self.word.get_mut() = 0;
+        }
+        if raw::is_alarmed() {
+            slow_poll::entering();
+        }
     }
 
     pub(crate) fn function(&self) -> &Function {
@@ -150,13 +158,24 @@ impl Head {
     }
 
     #[inline(always)]
+    pub(crate) fn word(&mut self) -> u64 {
+        *self.word.get_mut()
+    }
+
     pub(crate) fn below(&self) -> *const Head {
-        self.below.load(Relaxed)
+        self.below.load(Relaxed).map_addr(|below| below & !MARK)
     }
 
     #[inline(always)]
     pub(crate) fn set_below(&self, below: *const Head) {
         self.below.store(below.cast_mut(), Relaxed);
+    }
+
+    /// Marks the poll that is under way; whether it was marked already. The next poll is another.
+    pub(crate) fn mark(&self) -> bool {
+        let below = self.below.load(Relaxed);
+        self.below.store(below.map_addr(|below| below | MARK), Relaxed);
+        below.addr() & MARK != 0
     }
 
     /// What is announced for the futures that this one creates, while it is polled.
@@ -212,6 +231,11 @@ impl Function {
 
     pub(crate) fn file(&self) -> &'static str {
         self.site.file
+    }
+
+    /// How long a poll of it may take, where that was said of this function.
+    pub(crate) fn slow_after(&self) -> Option<u64> {
+        self.site.slow_after
     }
 
     pub(crate) fn identity(&self) -> Identity {

@@ -17,8 +17,9 @@ pub mod private;
 mod raw;
 mod report;
 mod trace;
+mod watch;
 
-pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
+pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level, set_slow_after};
 /// Checks the async code of a function, an `impl` block, a `trait` or an inline `mod`.
 ///
 /// The code keeps its meaning. Its calls, bindings and loops are looked at by the lints; in builds with `debug_assertions`
@@ -31,6 +32,7 @@ pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
 /// | `non_blocking("std::fs::metadata", …)` | takes something off the lists of the blocking lints |
 /// | `send` | asserts here that the future is `Send`, and not at a distant `spawn` |
 /// | `name = "…"` | what reports call the function |
+/// | `slow_after = "250ms"` | how long one poll may take before it is reported: a number and `ms`, `s` or `m` |
 /// | `crate = path` | where this crate is, if it is renamed or re-exported |
 ///
 /// # Errors

@@ -25,13 +25,14 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::time::Duration;
 
 pub(crate) use capture::is_captured;
 pub use capture::{Captured, capture, capture_future};
 pub(crate) use dropper::Dropper;
 pub use handler::{reset_exception_handler, set_exception_handler};
 pub use limit::reported;
-pub(crate) use message::{generator_unclosed, never_awaited, polled_after_completion, warn_of_environment};
+pub(crate) use message::{generator_unclosed, never_awaited, polled_after_completion, slow_poll, warn_of_environment};
 
 use crate::check::{Kind, Level};
 
@@ -53,6 +54,8 @@ pub struct Violation {
     pub created: Option<Place>,
     /// The function in which the fault happened, as far as known: that which dropped the future, for instance.
     pub culprit: Option<Culprit>,
+    /// How long it took, where that is the fault.
+    pub took: Option<Duration>,
     /// The futures that were being polled on the thread, innermost first: who awaits whom.
     pub backtrace: Vec<TraceFrame>,
     /// More facts.

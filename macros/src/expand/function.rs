@@ -216,8 +216,12 @@ pub(super) fn site(function: &Function, args: &Args, runtime: &Runtime) -> Token
         Some(name) => quote_spanned!(span=> ::core::option::Option::Some(#name)),
         None => quote_spanned!(span=> ::core::option::Option::None),
     };
+    let slow_after = match args.slow_after {
+        Some(nanoseconds) => quote_spanned!(span=> ::core::option::Option::Some(#nanoseconds)),
+        None => quote_spanned!(span=> ::core::option::Option::None),
+    };
     quote_spanned! {span=>
-        &#private::Site { file: ::core::file!(), line: #line, column: #column, name: #name }
+        &#private::Site { file: ::core::file!(), line: #line, column: #column, name: #name, slow_after: #slow_after }
     }
 }
 

@@ -106,6 +106,7 @@ impl Rewrite<'_> {
             Position::Statement
         };
         visit_mut::visit_expr_mut(self, expr);
+        excuse_blocking(expr, self.runtime);
         questions.ask(expr, position, self.runtime);
     }
 }
@@ -125,6 +126,7 @@ impl VisitMut for Rewrite<'_> {
         let questions = self.take(expr);
         let sometimes_awaited = self.sometimes_awaited.remove(&Place::of(expr));
         visit_mut::visit_expr_mut(self, expr);
+        excuse_blocking(expr, self.runtime);
         if let Some((line, column)) = sometimes_awaited {
             expect_awaited(expr, line, column, self.runtime);
         }
@@ -159,6 +161,20 @@ impl VisitMut for Rewrite<'_> {
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
     fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
     fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
+}
+
+/// Tells the run-time checks that the thread blocks on purpose, having made room for others, so that its poll is not slow.
+///
+/// Input:  `block_in_place(f)`
+/// Output: `blocked(blocking(), block_in_place(f))`
+fn excuse_blocking(expr: &mut Expr, runtime: &Runtime) {
+    let Expr::Call(call) = &*expr else { return };
+    let Expr::Path(path) = &*call.func else { return };
+    if path.path.segments.last().is_some_and(|segment| segment.ident == "block_in_place") {
+        let span = generated(syntax::first_span(expr));
+        let private = runtime.private(span);
+        *expr = Expr::Verbatim(quote_spanned!(span=> #private::blocked(#private::blocking(), #expr)));
+    }
 }
 
 /// Tells the run-time checks that this call's future, made at this line and column, is only there to be awaited.

@@ -1,20 +1,28 @@
 //! The environment variable `CHECKED_ASYNC`: a list of settings, applied from left to right.
 //!
 //! ```text
-//! setting  = "0" | "1" | level | kind "=" level
+//! setting  = "0" | "1" | level | kind "=" level | "slow_after=" duration
 //! level    = "off" | "log" | "panic"
+//! duration = a whole number and "ms", "s" or "m"
 //! ```
 //! `0` is `off`, `1` keeps the defaults, a level alone is for all kinds. (In asyncio's debug variable `0` means on; it
 //! surprises everybody.)
 
 use std::env;
+use std::time::Duration;
 
 use super::kind::Kind;
 use super::level::Level;
 use crate::report;
 
-/// Some kinds and the level they get.
-type Setting = (Vec<Kind>, Level);
+/// What the variable may set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Setting {
+    /// Some kinds and the level they get.
+    Level(Vec<Kind>, Level),
+    /// How long a poll may take.
+    SlowAfter(Duration),
+}
 
 /// Reads the variable; says on stderr what is wrong in it, and leaves that out.
 pub(super) fn environment() -> Vec<Setting> {
@@ -44,26 +52,45 @@ fn parse(value: &str) -> (Vec<Setting>, Vec<String>) {
 fn parse_setting(setting: &str) -> Result<Option<Setting>, String> {
     let all = || Kind::ALL.to_vec();
     match setting.split_once('=') {
+        Some((key, value)) if key.trim() == "slow_after" => Ok(Some(Setting::SlowAfter(parse_duration(value.trim())?))),
         Some((kind, level)) => {
             let kind = kind.trim().parse::<Kind>().map_err(|error| error.to_string())?;
             let level = level.trim().parse::<Level>().map_err(|error| error.to_string())?;
-            Ok(Some((vec![kind], level)))
+            Ok(Some(Setting::Level(vec![kind], level)))
         }
         None => match setting {
-            "0" => Ok(Some((all(), Level::Off))),
+            "0" => Ok(Some(Setting::Level(all(), Level::Off))),
             "1" => Ok(None),
             _ => match setting.parse() {
-                Ok(level) => Ok(Some((all(), level))),
+                Ok(level) => Ok(Some(Setting::Level(all(), level))),
                 Err(_) if setting.parse::<Kind>().is_ok() => Err(format!(
                     "`{setting}` lacks a level, expected `{setting}=off`, `={}` or `={}`",
                     Level::Log,
                     Level::Panic
                 )),
                 Err(_) => Err(format!(
-                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic` or `kind=level`"
+                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level` or `slow_after=250ms`"
                 )),
             },
         },
+    }
+}
+
+/// Parses a duration of at least a millisecond.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let milliseconds = match unit {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "m" => Some(60_000),
+        _ => None,
+    };
+    let duration = milliseconds.and_then(|unit| number.parse::<u64>().ok()?.checked_mul(unit));
+    match duration {
+        Some(0) => Err("`slow_after` is at least `1ms`".into()),
+        Some(milliseconds) => Ok(Duration::from_millis(milliseconds)),
+        None => Err(format!("`{text}` is no duration, expected a whole number and `ms`, `s` or `m`, such as `250ms`")),
     }
 }
 
@@ -78,29 +105,44 @@ mod tests {
         assert_eq!(
             settings,
             [
-                (Kind::ALL.to_vec(), Level::Log),
-                (vec![Kind::NeverAwaited], Level::Panic),
-                (vec![Kind::SlowPoll], Level::Off),
+                Setting::Level(Kind::ALL.to_vec(), Level::Log),
+                Setting::Level(vec![Kind::NeverAwaited], Level::Panic),
+                Setting::Level(vec![Kind::SlowPoll], Level::Off),
             ]
         );
     }
 
     #[test]
     fn zero_is_off_and_one_is_the_default() {
-        assert_eq!(parse("0"), (vec![(Kind::ALL.to_vec(), Level::Off)], vec![]));
+        assert_eq!(parse("0"), (vec![Setting::Level(Kind::ALL.to_vec(), Level::Off)], vec![]));
         assert_eq!(parse("1"), (vec![], vec![]));
         assert_eq!(parse(""), (vec![], vec![]));
     }
 
     #[test]
+    fn durations() {
+        let durations = [("slow_after=250ms", 250), ("slow_after = 2s", 2_000), ("slow_after=1m", 60_000)];
+        for (text, milliseconds) in durations {
+            assert_eq!(parse(text), (vec![Setting::SlowAfter(Duration::from_millis(milliseconds))], vec![]));
+        }
+        for text in ["", "250", "fast", "-1s", "1.5s", "1h", "99999999999999999999s", "ms"] {
+            let (settings, mistakes) = parse(&format!("slow_after={text}"));
+            let expected =
+                format!("`{text}` is no duration, expected a whole number and `ms`, `s` or `m`, such as `250ms`");
+            assert_eq!((settings, mistakes), (vec![], vec![expected]));
+        }
+        assert_eq!(parse("slow_after=0s").1, ["`slow_after` is at least `1ms`"]);
+    }
+
+    #[test]
     fn mistakes_are_named_and_the_rest_holds() {
         let (settings, mistakes) = parse("yes,never_awaited,never_awaited=warn,never=log,slow_poll=log");
-        assert_eq!(settings, [(vec![Kind::SlowPoll], Level::Log)]);
+        assert_eq!(settings, [Setting::Level(vec![Kind::SlowPoll], Level::Log)]);
         assert_eq!(mistakes.len(), 4);
         assert_eq!(
             mistakes[..3],
             [
-                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic` or `kind=level`",
+                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level` or `slow_after=250ms`",
                 "`never_awaited` lacks a level, expected `never_awaited=off`, `=log` or `=panic`",
                 "unknown level `warn`, expected one of `off`, `log`, `panic`",
             ]
