@@ -8,6 +8,7 @@ mod level;
 mod switch;
 
 pub(crate) mod generator_unclosed;
+pub(crate) mod large_future;
 pub(crate) mod never_awaited;
 pub(crate) mod polled_after_completion;
 pub(crate) mod slow_poll;
@@ -22,6 +23,7 @@ pub(crate) use on as chosen;
 pub(crate) use off as chosen;
 
 pub use kind::{Kind, UnknownKind};
+pub use large_future::set_large_from;
 pub(crate) use level::level_in_force;
 pub use level::{Level, UnknownLevel, level, set_level};
 pub use slow_poll::set_slow_after;

@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
-use crate::check::{never_awaited, polled_after_completion, slow_poll};
+use crate::check::{large_future, never_awaited, polled_after_completion, slow_poll};
 use crate::private::Site;
 use crate::raw::{self, Checked};
 use crate::report::Place;
@@ -79,6 +79,9 @@ impl<F: Future> Checked<F> {
     pub(crate) fn new(site: &'static Site, future: F) -> Self {
         let called = Location::caller();
         let function = Function::called_at::<F>(site, called);
+        if const { large_future::may_be_large(size_of::<Self>()) } {
+            large_future::made(&function, size_of::<Self>());
+        }
         Checked::from_parts(
             Head { function, word: AtomicU64::new(initial_word(called)), below: AtomicPtr::default() },
             future,

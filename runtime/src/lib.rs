@@ -19,7 +19,7 @@ mod report;
 mod trace;
 mod watch;
 
-pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level, set_slow_after};
+pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_large_from, set_level, set_slow_after};
 /// Checks the async code of a function, an `impl` block, a `trait` or an inline `mod`.
 ///
 /// The code keeps its meaning. Its calls, bindings and loops are looked at by the lints; in builds with `debug_assertions`

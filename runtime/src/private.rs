@@ -13,7 +13,8 @@ pub mod probe;
 pub use checked_async_macros::checked_item;
 
 pub use crate::check::chosen::{
-    Blocking, Expecting, HandOver, blocked, blocking, bound, expect_awaited, frame, future, handed, handing_over,
+    Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, expect_awaited, frame, future,
+    handed, handing_over,
 };
 pub use crate::check::{off, on};
 pub use crate::generator::body::generator;

@@ -32,7 +32,9 @@ pub use capture::{Captured, capture, capture_future};
 pub(crate) use dropper::Dropper;
 pub use handler::{reset_exception_handler, set_exception_handler};
 pub use limit::reported;
-pub(crate) use message::{generator_unclosed, never_awaited, polled_after_completion, slow_poll, warn_of_environment};
+pub(crate) use message::{
+    generator_unclosed, large_future, never_awaited, polled_after_completion, slow_poll, warn_of_environment,
+};
 
 use crate::check::{Kind, Level};
 

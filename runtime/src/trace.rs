@@ -23,6 +23,34 @@ thread_local! {
     static NUMBER: Cell<u16> = const { Cell::new(0) };
 }
 
+thread_local! {
+    /// How many calls are under way in whose arguments futures are made in order to be boxed.
+    static BOXING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether futures that are made now are to be boxed.
+pub(crate) fn is_boxing() -> bool {
+    BOXING.get() != 0
+}
+
+/// Until it is dropped, on the same thread, futures are made in order to be boxed.
+pub(crate) struct Boxing(());
+
+impl Boxing {
+    #[inline]
+    pub(crate) fn begin() -> Self {
+        BOXING.set(BOXING.get().wrapping_add(1));
+        Boxing(())
+    }
+}
+
+impl Drop for Boxing {
+    #[inline]
+    fn drop(&mut self) {
+        BOXING.set(BOXING.get().wrapping_sub(1));
+    }
+}
+
 /// Set in an announcement while futures are created in order to be handed to someone who drops them rightly.
 const HANDING: u64 = 1 << 62;
 /// The bits of an announcement for its number, which tells it from others.

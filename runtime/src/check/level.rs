@@ -9,8 +9,8 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use super::kind::Kind;
-use super::slow_poll;
 use super::switch::{self, Setting};
+use super::{large_future, slow_poll};
 
 /// What happens when a check finds something.
 ///
@@ -92,6 +92,7 @@ pub(super) fn read_environment() {
             match setting {
                 Setting::Level(kinds, level) => kinds.into_iter().for_each(|kind| store(kind, level)),
                 Setting::SlowAfter(duration) => slow_poll::store(duration),
+                Setting::LargeFrom(bytes) => large_future::store(bytes),
             }
         }
     });

@@ -64,6 +64,22 @@ pub fn blocked<T>(_begun: Blocking, value: T) -> T {
     value
 }
 
+/// Nothing.
+#[must_use]
+pub struct Boxing;
+
+/// Does nothing.
+#[inline(always)]
+pub fn boxing() -> Boxing {
+    Boxing
+}
+
+/// Returns the value.
+#[inline(always)]
+pub fn boxed<T>(_begun: Boxing, value: T) -> T {
+    value
+}
+
 /// Drops the value.
 #[inline(always)]
 pub fn discard<T>(value: T) {

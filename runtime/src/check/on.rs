@@ -70,6 +70,22 @@ pub fn blocked<T>(_begun: Blocking, value: T) -> T {
     value
 }
 
+/// Ends a [`boxing`].
+#[must_use]
+pub struct Boxing(#[allow(dead_code, reason = "held for its drop")] trace::Boxing);
+
+/// Announces that the futures created until [`boxed`] go to the heap, where it does not matter how large they are.
+#[inline]
+pub fn boxing() -> Boxing {
+    Boxing(trace::Boxing::begin())
+}
+
+/// Returns the value that is to be boxed.
+#[inline]
+pub fn boxed<T>(_begun: Boxing, value: T) -> T {
+    value
+}
+
 /// Drops a value; the unpolled futures in it are no fault.
 #[inline]
 pub fn discard<T>(value: T) {

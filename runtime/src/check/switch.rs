@@ -1,9 +1,10 @@
 //! The environment variable `CHECKED_ASYNC`: a list of settings, applied from left to right.
 //!
 //! ```text
-//! setting  = "0" | "1" | level | kind "=" level | "slow_after=" duration
+//! setting  = "0" | "1" | level | kind "=" level | "slow_after=" duration | "large_from=" size
 //! level    = "off" | "log" | "panic"
 //! duration = a whole number and "ms", "s" or "m"
+//! size     = a whole number, of bytes or with "KiB"
 //! ```
 //! `0` is `off`, `1` keeps the defaults, a level alone is for all kinds. (In asyncio's debug variable `0` means on; it
 //! surprises everybody.)
@@ -22,6 +23,8 @@ pub(super) enum Setting {
     Level(Vec<Kind>, Level),
     /// How long a poll may take.
     SlowAfter(Duration),
+    /// From how many bytes on a future is large.
+    LargeFrom(usize),
 }
 
 /// Reads the variable; says on stderr what is wrong in it, and leaves that out.
@@ -53,6 +56,7 @@ fn parse_setting(setting: &str) -> Result<Option<Setting>, String> {
     let all = || Kind::ALL.to_vec();
     match setting.split_once('=') {
         Some((key, value)) if key.trim() == "slow_after" => Ok(Some(Setting::SlowAfter(parse_duration(value.trim())?))),
+        Some((key, value)) if key.trim() == "large_from" => Ok(Some(Setting::LargeFrom(parse_size(value.trim())?))),
         Some((kind, level)) => {
             let kind = kind.trim().parse::<Kind>().map_err(|error| error.to_string())?;
             let level = level.trim().parse::<Level>().map_err(|error| error.to_string())?;
@@ -69,7 +73,8 @@ fn parse_setting(setting: &str) -> Result<Option<Setting>, String> {
                     Level::Panic
                 )),
                 Err(_) => Err(format!(
-                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level` or `slow_after=250ms`"
+                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level`, `slow_after=250ms` or \
+                     `large_from=16KiB`"
                 )),
             },
         },
@@ -92,6 +97,18 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         Some(milliseconds) => Ok(Duration::from_millis(milliseconds)),
         None => Err(format!("`{text}` is no duration, expected a whole number and `ms`, `s` or `m`, such as `250ms`")),
     }
+}
+
+/// Parses a size.
+fn parse_size(text: &str) -> Result<usize, String> {
+    let (number, unit) = match text.strip_suffix("KiB") {
+        Some(number) => (number, 1024),
+        None => (text, 1),
+    };
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit()).then_some(number);
+    digits
+        .and_then(|number| number.parse::<usize>().ok()?.checked_mul(unit))
+        .ok_or_else(|| format!("`{text}` is no size, expected a whole number of bytes, or of `KiB` as in `16KiB`"))
 }
 
 #[cfg(test)]
@@ -135,6 +152,17 @@ mod tests {
     }
 
     #[test]
+    fn sizes() {
+        for (text, bytes) in [("large_from=20000", 20_000), ("large_from = 32KiB", 32_768)] {
+            assert_eq!(parse(text), (vec![Setting::LargeFrom(bytes)], vec![]));
+        }
+        for text in ["", "KiB", "1.5KiB", "-1", "+1", "1MiB", "99999999999999999999"] {
+            let mistake = format!("`{text}` is no size, expected a whole number of bytes, or of `KiB` as in `16KiB`");
+            assert_eq!(parse(&format!("large_from={text}")), (vec![], vec![mistake]));
+        }
+    }
+
+    #[test]
     fn mistakes_are_named_and_the_rest_holds() {
         let (settings, mistakes) = parse("yes,never_awaited,never_awaited=warn,never=log,slow_poll=log");
         assert_eq!(settings, [Setting::Level(vec![Kind::SlowPoll], Level::Log)]);
@@ -142,7 +170,7 @@ mod tests {
         assert_eq!(
             mistakes[..3],
             [
-                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level` or `slow_after=250ms`",
+                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level`, `slow_after=250ms` or `large_from=16KiB`",
                 "`never_awaited` lacks a level, expected `never_awaited=off`, `=log` or `=panic`",
                 "unknown level `warn`, expected one of `off`, `log`, `panic`",
             ]

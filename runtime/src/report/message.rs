@@ -39,6 +39,16 @@ pub(crate) fn polled_after_completion(function: &Function, level: Level) -> Viol
     }
 }
 
+/// The report of a future that is so large.
+pub(crate) fn large_future(function: &Function, level: Level, size: usize) -> Violation {
+    Violation {
+        message: format!("future is {size} bytes large: `{}`", function.name()),
+        notes: vec!["whatever holds it is as large, and it is copied each time it is moved".into()],
+        help: vec!["await `Box::pin(…)` of it, or keep less across its `.await`s".into()],
+        ..about(Kind::LargeFuture, level, function)
+    }
+}
+
 /// The report of a poll that took so long, where so much is allowed.
 pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_after: Duration) -> Violation {
     Violation {
