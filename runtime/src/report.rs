@@ -36,7 +36,7 @@ pub(crate) use message::{
     generator_unclosed, large_future, never_awaited, polled_after_completion, slow_poll, warn_of_environment,
 };
 
-use crate::check::{Kind, Level};
+use crate::check::{Kind, Level, slow_poll};
 
 /// A fault that a check has found.
 ///
@@ -119,6 +119,8 @@ thread_local! {
 
 /// Delivers a report; at level `Panic`, panics with it.
 pub(crate) fn raise(violation: Violation) {
+    // What a report takes is not the poll's fault in which it is made.
+    let reporting = slow_poll::Blocking::begin();
     let panics = violation.level == Level::Panic && !std::thread::panicking();
     let text = panics.then(|| violation.to_string());
     if let Some(violation) = capture::offer(violation) {
@@ -133,6 +135,7 @@ pub(crate) fn raise(violation: Violation) {
             limit::Admission::Count => {}
         }
     }
+    drop(reporting);
     if let Some(text) = text {
         panic!("{text}");
     }

@@ -200,7 +200,7 @@ fn siblings_in_one_poll() {
 }
 
 #[test]
-fn a_panic_is_no_excuse() {
+fn a_panic_takes_the_time_it_takes() {
     #[checked_async]
     async fn panics() {
         block(LONG);
@@ -208,7 +208,7 @@ fn a_panic_is_no_excuse() {
     }
     let (result, violations) = capture(|| std::panic::catch_unwind(|| block_on(panics())));
     assert!(result.is_err());
-    assert_slow(&violations, "a_panic_is_no_excuse::panics", line!() - 2);
+    assert_silent(&violations);
 }
 
 #[test]

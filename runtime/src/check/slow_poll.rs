@@ -206,6 +206,11 @@ pub(crate) fn leaving(head: &Head) -> Option<Slow> {
         let address = std::ptr::from_ref(head).addr();
         let poll = notes.polls.pop_if(|poll| poll.head == address)?;
         let took = poll.took(now);
+        if std::thread::panicking() {
+            // The time may be that of printing a backtrace.
+            notes.excuse(took, now);
+            return None;
+        }
         if took >= poll.slow_after {
             return Some(Slow { took, began: poll.latest, slow_after: poll.slow_after });
         }
@@ -247,10 +252,18 @@ pub(crate) struct Blocking(Option<u64>);
 impl Blocking {
     /// From now on the thread blocks on purpose.
     pub(crate) fn begin() -> Self {
-        Blocking(with_notes(|notes, now| {
-            notes.look(now);
-            now
-        }))
+        let mut is_polling = false;
+        raw::for_each_while(|_| {
+            is_polling = true;
+            false
+        });
+        let begun = is_polling.then(|| {
+            with_notes(|notes, now| {
+                notes.look(now);
+                now
+            })
+        });
+        Blocking(begun.flatten())
     }
 }
 
