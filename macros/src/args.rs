@@ -12,7 +12,10 @@ use syn::spanned::Spanned;
 use syn::{Attribute, LitStr, Meta, Path, Token, Type};
 
 const ARGUMENTS: &str = "`allow(…)`, `warn(…)`, `deny(…)`, `blocking(\"…\")`, `non_blocking(\"…\")`, `send`, \
-    `name = \"…\"` and `crate = path`";
+    `name = \"…\"`, `slow_after = \"…\"` and `crate = path`";
+
+/// How many nanoseconds a millisecond has.
+const NANOSECONDS: u64 = 1_000_000;
 
 /// What the user wrote in `#[checked_async(…)]`.
 #[derive(Clone, Default)]
@@ -24,6 +27,8 @@ pub(crate) struct Args {
     pub(crate) send: Option<Span>,
     /// `name = "…"`: what reports call the function.
     pub(crate) name: Option<LitStr>,
+    /// `slow_after = "…"`: how many nanoseconds a poll may take.
+    pub(crate) slow_after: Option<u64>,
     /// `crate = path`: where the runtime crate is, for those who renamed it.
     pub(crate) runtime: Option<Path>,
     /// `resume = T`, of a generator: what `yield_!` evaluates to.
@@ -92,11 +97,15 @@ impl Args {
         });
         let send = self.send.map(|span| quote_spanned!(span=> send,));
         let name = self.name.as_ref().map(|name| quote!(name = #name,));
+        let slow_after = self.slow_after.map(|nanoseconds| {
+            let duration = format!("{}ms", nanoseconds / NANOSECONDS);
+            quote!(slow_after = #duration,)
+        });
         let runtime = self.runtime.as_ref().map(|path| quote!(crate = #path,));
         let Lists { blocking, non_blocking } = &*self.lists;
         let blocking = (!blocking.is_empty()).then(|| quote!(blocking(#(#blocking),*),));
         let non_blocking = (!non_blocking.is_empty()).then(|| quote!(non_blocking(#(#non_blocking),*),));
-        quote!(#(#levels)* #blocking #non_blocking #send #name #runtime)
+        quote!(#(#levels)* #blocking #non_blocking #send #name #slow_after #runtime)
     }
 
     fn parse_one(&mut self, input: ParseStream<'_>, sink: &Sink) -> syn::Result<()> {
@@ -136,6 +145,20 @@ impl Args {
         if key == "name" {
             input.parse::<Token![=]>()?;
             set_once(&mut self.name, input.parse()?, key.span(), "name", sink);
+            return Ok(());
+        }
+        if key == "slow_after" {
+            input.parse::<Token![=]>()?;
+            let literal: LitStr = input.parse()?;
+            match parse_duration(&literal.value()) {
+                Ok(duration) => set_once(&mut self.slow_after, duration, key.span(), "slow_after", sink),
+                Err(mistake) => {
+                    sink.report(
+                        Diagnostic::at(literal.span(), mistake)
+                            .help("write a whole number and `ms`, `s` or `m`, such as `slow_after = \"250ms\"`"),
+                    );
+                }
+            }
             return Ok(());
         }
         skip_value(input)?;
@@ -213,6 +236,24 @@ fn add_paths(list: &mut Vec<String>, input: ParseStream<'_>, sink: &Sink) -> syn
         }
     }
     Ok(())
+}
+
+/// Reads a duration of at least a millisecond; how many nanoseconds it has.
+fn parse_duration(text: &str) -> Result<u64, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let milliseconds = match unit {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "m" => Some(60_000),
+        _ => None,
+    };
+    let duration = milliseconds.and_then(|unit| number.parse::<u64>().ok()?.checked_mul(unit * NANOSECONDS));
+    match duration {
+        Some(0) => Err("`slow_after` is shorter than a millisecond".into()),
+        Some(duration) => Ok(duration),
+        None => Err(format!("`{text}` is no duration")),
+    }
 }
 
 fn unknown_lint(lint: &Ident) -> Diagnostic {
@@ -299,6 +340,28 @@ mod tests {
         assert!(texts[0].starts_with("unknown argument `colour`"));
         assert!(texts[1].starts_with("`send` is given twice"));
         assert!(texts[2].starts_with("unknown lint `nothing_like_it`"));
+    }
+
+    #[test]
+    fn durations_are_read_and_mistakes_in_them_explained() {
+        for (text, expected) in [("250ms", 250_000_000), ("2s", 2_000_000_000), ("1m", 60_000_000_000)] {
+            let sink = Sink::new();
+            let args = Args::parse(quote!(slow_after = #text), Levels::default(), &sink);
+            assert_eq!((args.slow_after, sink.into_texts()), (Some(expected), vec![]));
+            let sink = Sink::new();
+            let again = Args::parse(args.to_tokens(), Levels::default(), &sink);
+            assert_eq!((again.slow_after, sink.into_texts()), (Some(expected), vec![]));
+        }
+        let help = "help: write a whole number and `ms`, `s` or `m`, such as `slow_after = \"250ms\"`";
+        for text in ["", "250", "fast", "-1s", "1.5s", "1h", "9999999999999999999s"] {
+            assert_eq!(mistakes(quote!(slow_after = #text)), [format!("`{text}` is no duration\n{help}")]);
+        }
+        assert_eq!(
+            mistakes(quote!(slow_after = "0s")),
+            [format!("`slow_after` is shorter than a millisecond\n{help}")]
+        );
+        assert_eq!(mistakes(quote!(slow_after = 250)).len(), 1);
+        assert_eq!(mistakes(quote!(slow_after = "1s", slow_after = "2s")).len(), 1);
     }
 
     #[test]

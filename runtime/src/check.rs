@@ -8,8 +8,10 @@ mod level;
 mod switch;
 
 pub(crate) mod generator_unclosed;
+pub(crate) mod large_future;
 pub(crate) mod never_awaited;
 pub(crate) mod polled_after_completion;
+pub(crate) mod slow_poll;
 
 pub mod off;
 pub mod on;
@@ -35,5 +37,7 @@ pub(crate) fn on_by_default() -> bool {
 }
 
 pub use kind::{Kind, UnknownKind};
+pub use large_future::set_large_from;
 pub(crate) use level::level_in_force;
 pub use level::{Level, UnknownLevel, level, set_level};
+pub use slow_poll::set_slow_after;

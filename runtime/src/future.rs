@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
-use crate::check::{never_awaited, polled_after_completion};
+use crate::check::{large_future, never_awaited, polled_after_completion, slow_poll};
 use crate::private::Site;
 use crate::raw::{self, Checked};
 use crate::report::Place;
@@ -44,14 +44,19 @@ pub(crate) struct Head {
     ///
     /// Atomic, as is `below`, only to keep the future `Sync`: relaxed, and as cheap as any.
     word: AtomicU64,
-    /// Null until the first poll. While the future is polled: the next outer one that is.
+    /// Null until the first poll. While the future is polled: the next outer one that is, with `MARK` if [`slow_poll`] has
+    /// seen the poll.
     below: AtomicPtr<Head>,
 }
 
 /// Set in the words that a poll seldom sees.
-const SPECIAL: u64 = 1 << 63;
+pub(crate) const SPECIAL: u64 = 1 << 63;
 const EMPTY: u64 = u64::MAX;
 const EXCUSED: u64 = u64::MAX - 1;
+
+/// A bit that the address of a head leaves free.
+const MARK: usize = 1;
+const _: () = assert!(align_of::<Head>() > MARK);
 
 /// The bits of a word that are for an announcement.
 pub(crate) const ANNOUNCEMENT: u64 = !SPECIAL;
@@ -74,6 +79,9 @@ impl<F: Future> Checked<F> {
     pub(crate) fn new(site: &'static Site, future: F) -> Self {
         let called = Location::caller();
         let function = Function::called_at::<F>(site, called);
+        if const { large_future::may_be_large(size_of::<Self>()) } {
+            large_future::made(&function, size_of::<Self>());
+        }
         Checked::from_parts(
             Head { function, word: AtomicU64::new(initial_word(called)), below: AtomicPtr::default() },
             future,
@@ -94,10 +102,7 @@ impl<F: Future> Future for Checked<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let (head, future) = self.project();
-        if *head.word.get_mut() >= SPECIAL {
-            head.poll_special();
-        }
-        let polled = raw::with_pushed(head, || future.poll(cx));
+        let polled = raw::with_pushed(head, Head::poll_special, || future.poll(cx));
         if polled.is_ready() && is_async_block::<F>() {
             *head.word.get_mut() = EMPTY;
         }
@@ -135,14 +140,20 @@ impl Head {
         *self.word.get_mut() == EMPTY
     }
 
-    /// Takes note of a poll that is the first of an excused or expected future, or one too many.
+    /// Takes note of a poll that is the first of an excused or expected future, or one too many, or before which the time
+    /// is to be looked at.
     #[cold]
     #[inline(never)]
     fn poll_special(&mut self) {
         if *self.word.get_mut() == EMPTY {
             polled_after_completion::polled(&self.function);
         }
-        *self.word.get_mut() = 0;
+        if *self.word.get_mut() >= SPECIAL {
+            *self.word.get_mut() = 0;
+        }
+        if raw::is_alarmed() {
+            slow_poll::entering();
+        }
     }
 
     pub(crate) fn function(&self) -> &Function {
@@ -150,8 +161,12 @@ impl Head {
     }
 
     #[inline(always)]
+    pub(crate) fn word(&mut self) -> u64 {
+        *self.word.get_mut()
+    }
+
     pub(crate) fn below(&self) -> *const Head {
-        self.below.load(Relaxed)
+        self.below.load(Relaxed).map_addr(|below| below & !MARK)
     }
 
     #[inline(always)]
@@ -159,10 +174,11 @@ impl Head {
         self.below.store(below.cast_mut(), Relaxed);
     }
 
-    /// Whether anything is announced for the futures that this one creates, while it is polled.
-    #[inline(always)]
-    pub(crate) fn is_anything_announced(&self) -> bool {
-        self.word.load(Relaxed) != 0
+    /// Marks the poll that is under way; whether it was marked already. The next poll is another.
+    pub(crate) fn mark(&self) -> bool {
+        let below = self.below.load(Relaxed);
+        self.below.store(below.map_addr(|below| below | MARK), Relaxed);
+        below.addr() & MARK != 0
     }
 
     /// What is announced for the futures that this one creates, while it is polled.
@@ -218,6 +234,11 @@ impl Function {
 
     pub(crate) fn file(&self) -> &'static str {
         self.site.file
+    }
+
+    /// How long a poll of it may take, where that was said of this function.
+    pub(crate) fn slow_after(&self) -> Option<u64> {
+        self.site.slow_after
     }
 
     pub(crate) fn identity(&self) -> Identity {

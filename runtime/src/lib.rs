@@ -23,6 +23,7 @@ mod report;
 #[cfg(feature = "event-loop")]
 mod task;
 mod trace;
+mod watch;
 #[cfg(feature = "worker")]
 mod worker;
 
@@ -45,7 +46,7 @@ pub use async_net as net;
 pub use async_process as process;
 #[cfg(feature = "signal")]
 pub use async_signal as signal;
-pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
+pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_large_from, set_level, set_slow_after};
 /// Checks the async code of a function, an `impl` block, a `trait` or an inline `mod`.
 ///
 /// The code keeps its meaning. Its calls, bindings and loops are looked at by the lints; in builds with `debug_assertions`
@@ -58,6 +59,7 @@ pub use check::{Kind, Level, UnknownKind, UnknownLevel, level, set_level};
 /// | `non_blocking("std::fs::metadata", …)` | takes something off the lists of the blocking lints |
 /// | `send` | asserts here that the future is `Send`, and not at a distant `spawn` |
 /// | `name = "…"` | what reports call the function |
+/// | `slow_after = "250ms"` | how long one poll may take before it is reported: a number and `ms`, `s` or `m` |
 /// | `crate = path` | where this crate is, if it is renamed or re-exported |
 ///
 /// # Errors

@@ -12,7 +12,10 @@ pub mod probe;
 
 pub use checked_async_macros::checked_item;
 
-pub use crate::check::chosen::{Expecting, HandOver, bound, expect_awaited, frame, future, handed, handing_over};
+pub use crate::check::chosen::{
+    Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, expect_awaited, frame, future,
+    handed, handing_over,
+};
 pub use crate::check::{off, on};
 pub use crate::generator::body::generator;
 
@@ -24,6 +27,8 @@ pub struct Site {
     pub column: u32,
     /// The name given with `name = "…"`.
     pub name: Option<&'static str>,
+    /// How many nanoseconds a poll may take, given with `slow_after = "…"`.
+    pub slow_after: Option<u64>,
 }
 
 /// Asserts that a generator is `Send`, for the argument `send`.

@@ -1,10 +1,14 @@
-//! The only unsafe code of this crate: the stack of the futures that are being polled on this thread, the storage of a
-//! checked future, which decides when the future in it is dropped, and that of a generator's body.
+//! The only unsafe code of this crate: the stack of the futures that are being polled on this thread and what other threads
+//! see of it, the storage of a checked future, which decides when the future in it is dropped, and that of a generator's
+//! body.
 //!
 //! Invariants of the stack:
-//! - `top` is `BOTTOM` or points to a [`Head`] that is borrowed by a [`with_pushed`] on this thread's call stack right now,
+//! - `top`, less the alarm, is `BOTTOM` or points to a [`Head`] that is borrowed by a [`with_pushed`] on this thread's call stack right now,
 //!   and what is `below` such a head is `BOTTOM` or points to the one that was on top when it was pushed;
 //! - whoever pushes, pops before that borrow ends, on unwinding too.
+//!
+//! Invariants of the watched threads:
+//! - what is in `WATCHED` belongs to a thread that has not ended.
 //!
 //! Invariants of a generator's body:
 //! - an [`Owned`] is the only owner of its allocation, and frees it once;
@@ -18,65 +22,253 @@ use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::SeqCst, fence};
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use crate::future::Head;
+use crate::check::slow_poll;
+use crate::future::{Head, SPECIAL};
 use crate::trace::EndSilence;
 
 /// What is below the outermost future: not null, so that a future that was ever polled can be told by what is below it.
-const BOTTOM: *const Head = ptr::without_provenance(align_of::<Head>());
+const BOTTOM: *mut Head = ptr::without_provenance_mut(align_of::<Head>());
+
+/// Set in `top` while the thread is asked to look at the time: the *alarm*. No address of a head has it: on x86-64 those of
+/// programs are in the lower half, and everywhere heads are aligned. Where it is also the bit of a word that a poll has to see,
+/// one test does for both.
+const ALARM: usize = if cfg!(target_arch = "x86_64") { 1 << (usize::BITS - 1) } else { 1 };
 
 /// What a thread keeps.
 struct Thread {
-    /// The future that is being polled, the innermost if they are nested.
-    top: Cell<*const Head>,
+    shared: Shared,
     /// What is announced outside of any poll.
     announcement: Cell<u64>,
 }
 
-thread_local! {
-    // No destructor and a constant initial value: reading it is one load, also while the thread's other locals are
-    // being destroyed.
-    static THREAD: Thread = const { Thread { top: Cell::new(BOTTOM), announcement: Cell::new(0) } };
+/// What a thread shares with the watch.
+struct Shared {
+    /// The future that is being polled, the innermost if they are nested; and the alarm, which the watch may set at any time. It
+    /// is lost if that happens just while the thread replaces what is on top, and then is raised again with the next tick.
+    top: AtomicPtr<Head>,
+    /// When the alarm was raised.
+    raised: AtomicU64,
 }
 
-/// Puts back on top what was there before.
-struct Pop(*const Head);
+thread_local! {
+    // No destructor and a constant initial value: reading it is one load, also while the thread's other locals are
+    // being destroyed. The alarm of a new thread is raised: so it makes itself known to the watch when it first polls.
+    static THREAD: Thread = const {
+        Thread {
+            shared: Shared {
+                top: AtomicPtr::new(ptr::without_provenance_mut(align_of::<Head>() | ALARM)),
+                raised: AtomicU64::new(0),
+            },
+            announcement: Cell::new(0),
+        }
+    };
+}
 
-impl Drop for Pop {
-    #[inline(always)]
-    fn drop(&mut self) {
-        THREAD.with(|thread| thread.top.set(self.0));
+/// What is on top of this thread's stack, and the alarm.
+#[inline(always)]
+fn top_and_alarm() -> *mut Head {
+    THREAD.with(|thread| thread.shared.top.load(Relaxed))
+}
+
+#[inline(always)]
+fn set_top(top: *mut Head) {
+    THREAD.with(|thread| thread.shared.top.store(top, Relaxed));
+}
+
+/// What is on top of this thread's stack.
+fn top() -> *const Head {
+    without_alarm(top_and_alarm())
+}
+
+#[inline(always)]
+fn without_alarm(top: *mut Head) -> *mut Head {
+    top.map_addr(|address| address & !ALARM)
+}
+
+/// Runs `run` with a future on top of the stack, after `prepare` if the future's word or the alarm asks for that.
+#[inline(always)]
+pub(crate) fn with_pushed<R>(head: &mut Head, prepare: fn(&mut Head), run: impl FnOnce() -> R) -> R {
+    let mut below = top_and_alarm();
+    if asks(head.word(), below) {
+        prepare(head);
+        below = push_alarmed(head);
+    } else {
+        set_top(ptr::from_ref(head).cast_mut());
+    }
+    head.set_below(below);
+    let _pop = Pop { head, below };
+    run()
+}
+
+/// Whether a word is one that a poll has to see, or the alarm is raised.
+#[inline(always)]
+fn asks(word: u64, top: *mut Head) -> bool {
+    if cfg!(target_arch = "x86_64") {
+        word | top.addr() as u64 >= SPECIAL
+    } else {
+        word >= SPECIAL || top.addr() & ALARM != 0
     }
 }
 
-/// Runs `run` with a future on top of the stack.
-#[inline(always)]
-pub(crate) fn with_pushed<R>(head: &Head, run: impl FnOnce() -> R) -> R {
-    let below = THREAD.with(|thread| thread.top.replace(head));
-    head.set_below(below);
-    let _pop = Pop(below);
-    run()
+/// Puts a future on top of the stack and leaves the alarm as it is; returns what is below it.
+#[cold]
+#[inline(never)]
+fn push_alarmed(head: &Head) -> *mut Head {
+    let top = top_and_alarm();
+    let alarm = top.addr() & ALARM;
+    set_top(ptr::from_ref(head).cast_mut().map_addr(|address| address | alarm));
+    without_alarm(top)
+}
+
+/// Puts back on top what was there before.
+struct Pop<'a> {
+    head: &'a Head,
+    below: *mut Head,
+}
+
+impl Drop for Pop<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // By value, lest this be kept in memory.
+        let Pop { head, below } = *self;
+        if asks(0, top_and_alarm()) {
+            pop_alarmed(head, below);
+        } else {
+            set_top(below);
+        }
+    }
+}
+
+/// Puts back on top what was there before, and leaves the alarm as it is when the time has been looked at.
+#[cold]
+#[inline(never)]
+fn pop_alarmed(head: &Head, below: *mut Head) {
+    let slow = slow_poll::leaving(head);
+    let alarm = top_and_alarm().addr() & ALARM;
+    set_top(below.map_addr(|address| address | alarm));
+    if let Some(slow) = slow {
+        slow.report(head.function());
+    }
+}
+
+/// Whether this thread's alarm is raised.
+pub(crate) fn is_alarmed() -> bool {
+    asks(0, top_and_alarm())
+}
+
+/// When this thread's alarm was raised, if it is; 0 if it has been ever since the time was looked at.
+pub(crate) fn raised() -> Option<u64> {
+    is_alarmed().then(|| {
+        fence(Acquire);
+        THREAD.with(|thread| thread.shared.raised.load(Relaxed))
+    })
+}
+
+/// Lowers this thread's alarm.
+pub(crate) fn lower_alarm() {
+    set_top(without_alarm(top_and_alarm()));
+    // Then the caller looks whether the watch sleeps, while that looks, before it goes to sleep, whether there is an alarm
+    // to raise: one of the two must see the other.
+    fence(SeqCst);
+}
+
+/// Raises this thread's own alarm, to look at the time whenever a poll begins or ends.
+pub(crate) fn keep_alarm() {
+    THREAD.with(|thread| thread.shared.raised.store(0, Relaxed));
+    set_top(top_and_alarm().map_addr(|address| address | ALARM));
+}
+
+/// A thread, as the watch sees it.
+pub(crate) struct Watched<'a>(&'a Shared);
+
+impl Watched<'_> {
+    /// Whether it is polling a future.
+    pub(crate) fn is_polling(&self) -> bool {
+        without_alarm(self.0.top.load(SeqCst)) != BOTTOM
+    }
+
+    /// Raises its alarm; whether it was not raised yet.
+    pub(crate) fn raise_alarm(&self, now: u64) -> bool {
+        if asks(0, self.0.top.load(SeqCst)) {
+            return false;
+        }
+        self.0.raised.store(now, Relaxed);
+        let raised = self.0.top.fetch_update(SeqCst, Relaxed, |top| Some(top.map_addr(|address| address | ALARM)));
+        raised.is_ok()
+    }
+}
+
+/// The threads that the watch sees.
+static WATCHED: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+
+struct Entry(NonNull<Shared>);
+
+// SAFETY: all that it points to is atomic.
+unsafe impl Send for Entry {}
+
+/// Has this thread in `WATCHED` as long as it exists.
+struct Registration(NonNull<Shared>);
+
+impl Registration {
+    fn new() -> Self {
+        let shared = THREAD.with(|thread| NonNull::from(&thread.shared));
+        WATCHED.lock().unwrap_or_else(PoisonError::into_inner).push(Entry(shared));
+        Registration(shared)
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        WATCHED.lock().unwrap_or_else(PoisonError::into_inner).retain(|entry| entry.0 != self.0);
+    }
+}
+
+/// Whether a thread-local that needs no destructor stays where it is until the thread has ended, after all destructors:
+/// so it is where the system knows thread-locals, and not where the standard library makes them of keys.
+const STAYS: bool =
+    cfg!(any(target_os = "linux", target_os = "freebsd", target_vendor = "apple", all(windows, target_env = "msvc")))
+        && !cfg!(miri);
+
+/// Makes this thread known to the watch, until it ends; whether that is possible.
+pub(crate) fn register() -> bool {
+    thread_local! {
+        static REGISTRATION: Registration = Registration::new();
+    }
+    STAYS && REGISTRATION.try_with(|_| ()).is_ok()
+}
+
+/// Calls `visit` with each thread that is registered.
+pub(crate) fn for_each_thread(mut visit: impl FnMut(Watched<'_>)) {
+    for entry in &*WATCHED.lock().unwrap_or_else(PoisonError::into_inner) {
+        // SAFETY: an entry is of a thread that has not ended: its registration, which is in a thread-local of the same
+        // thread and nowhere else, takes it out before, and cannot while the lock is held. Until then it stays where it is.
+        visit(Watched(unsafe { entry.0.as_ref() }));
+    }
 }
 
 /// Calls `read` with the future that is being polled on this thread, the innermost if they are nested, or else with
 /// what is announced outside of any poll.
 #[inline(always)]
 pub(crate) fn with_top<R>(read: impl FnOnce(Result<&Head, &Cell<u64>>) -> R) -> R {
-    let top = THREAD.with(|thread| thread.top.get());
-    // SAFETY: `top` is of this thread's stack.
-    match unsafe { on_stack(top) } {
+    // SAFETY: it is on top of this thread's stack.
+    match unsafe { on_stack(top()) } {
         Some(head) => read(Ok(head)),
         None => THREAD.with(|thread| read(Err(&thread.announcement))),
     }
 }
 
-/// Calls `visit` for each future that is being polled on this thread, innermost first.
-pub(crate) fn for_each(mut visit: impl FnMut(&Head)) {
-    let mut next = THREAD.with(|thread| thread.top.get());
+/// Calls `visit` for each future that is being polled on this thread, innermost first, as long as it returns `true`.
+pub(crate) fn for_each_while(mut visit: impl FnMut(&Head) -> bool) {
+    let mut next = top();
     // SAFETY: `top` is of this thread's stack, and so is what is below a head that is.
     while let Some(head) = unsafe { on_stack(next) } {
-        visit(head);
+        if !visit(head) {
+            break;
+        }
         next = head.below();
     }
 }
@@ -285,6 +477,6 @@ mod tests {
     #[test]
     fn outside_of_any_poll_the_stack_is_empty() {
         assert!(with_top(|top| top.is_err()));
-        for_each(|_| unreachable!());
+        for_each_while(|_| unreachable!());
     }
 }

@@ -25,6 +25,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::time::Duration;
 
 pub(crate) use capture::is_captured;
 pub use capture::{Captured, capture, capture_future};
@@ -35,9 +36,11 @@ pub use limit::reported;
 pub(crate) use message::event_loop::*;
 #[cfg(feature = "event-loop")]
 pub(crate) use message::said;
-pub(crate) use message::{generator_unclosed, never_awaited, polled_after_completion, warn_of_environment};
+pub(crate) use message::{
+    generator_unclosed, large_future, never_awaited, polled_after_completion, slow_poll, warn_of_environment,
+};
 
-use crate::check::{Kind, Level};
+use crate::check::{Kind, Level, slow_poll};
 
 /// A fault that a check has found.
 ///
@@ -57,6 +60,8 @@ pub struct Violation {
     pub created: Option<Place>,
     /// The function in which the fault happened, as far as known: that which dropped the future, for instance.
     pub culprit: Option<Culprit>,
+    /// How long it took, where that is the fault.
+    pub took: Option<Duration>,
     /// The futures that were being polled on the thread, innermost first: who awaits whom.
     pub backtrace: Vec<TraceFrame>,
     /// More facts.
@@ -121,6 +126,8 @@ pub(crate) fn raise(violation: Violation) {
     if violation.level == Level::Off {
         return;
     }
+    // What a report takes is not the poll's fault in which it is made.
+    let reporting = slow_poll::Blocking::begin();
     let panics = violation.level == Level::Panic && !std::thread::panicking();
     let text = panics.then(|| violation.to_string());
     if let Some(violation) = capture::offer(violation) {
@@ -135,6 +142,7 @@ pub(crate) fn raise(violation: Violation) {
             limit::Admission::Count => {}
         }
     }
+    drop(reporting);
     if let Some(text) = text {
         panic!("{text}");
     }

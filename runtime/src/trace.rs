@@ -11,6 +11,7 @@
 
 use std::cell::Cell;
 use std::panic::Location;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::future::{ANNOUNCEMENT, Head, Identity};
 use crate::raw;
@@ -22,6 +23,34 @@ thread_local! {
     static NUMBER: Cell<u16> = const { Cell::new(0) };
 }
 
+thread_local! {
+    /// How many calls are under way in whose arguments futures are made in order to be boxed.
+    static BOXING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether futures that are made now are to be boxed.
+pub(crate) fn is_boxing() -> bool {
+    BOXING.get() != 0
+}
+
+/// Until it is dropped, on the same thread, futures are made in order to be boxed.
+pub(crate) struct Boxing(());
+
+impl Boxing {
+    #[inline]
+    pub(crate) fn begin() -> Self {
+        BOXING.set(BOXING.get().wrapping_add(1));
+        Boxing(())
+    }
+}
+
+impl Drop for Boxing {
+    #[inline]
+    fn drop(&mut self) {
+        BOXING.set(BOXING.get().wrapping_sub(1));
+    }
+}
+
 /// Set in an announcement while futures are created in order to be handed to someone who drops them rightly.
 const HANDING: u64 = 1 << 62;
 /// The bits of an announcement for its number, which tells it from others.
@@ -30,6 +59,13 @@ const NUMBERS: u64 = (1 << 62) - (1 << 49);
 const POSITION: u64 = (1 << 49) - 1;
 
 const _: () = assert!(HANDING | NUMBERS | POSITION == ANNOUNCEMENT);
+
+/// How many announcements are in force in the program, on a cache line of its own. Relaxed: whoever creates a future under
+/// an announcement has made it, or was handed the frame that has.
+static IN_FORCE: Lonely = Lonely(AtomicUsize::new(0));
+
+#[repr(align(64))]
+struct Lonely(AtomicUsize);
 
 /// What is known at its creation about how a future will be used.
 pub(crate) enum Mark {
@@ -42,13 +78,13 @@ pub(crate) enum Mark {
     },
 }
 
-/// Whether anything is announced for a future that is created now.
+/// Whether anything may be announced for a future that is created now: whether there is any announcement, anywhere.
+///
+/// One load. Which one is in force here is asked of the thread only then: announcements last no longer than the arguments of
+/// a call, as a rule.
 #[inline(always)]
 pub(crate) fn is_anything_announced() -> bool {
-    raw::with_top(|top| match top {
-        Ok(frame) => frame.is_anything_announced(),
-        Err(outside) => outside.get() != 0,
-    })
+    IN_FORCE.0.load(Relaxed) != 0
 }
 
 /// Decides the mark of a future that is created now by this call.
@@ -82,6 +118,7 @@ pub(crate) struct Watching {
 impl Watching {
     #[inline]
     fn begin(change: impl FnOnce(u64) -> u64) -> Self {
+        IN_FORCE.0.fetch_add(1, Relaxed);
         let number = NUMBER.get().wrapping_add(1);
         NUMBER.set(number);
         let before = announcement();
@@ -97,6 +134,7 @@ impl Drop for Watching {
         if announcement() == self.announced {
             announce(self.before);
         }
+        IN_FORCE.0.fetch_sub(1, Relaxed);
     }
 }
 

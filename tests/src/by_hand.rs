@@ -16,6 +16,7 @@ macro_rules! checked {
                     line: ::core::line!(),
                     column: ::core::column!(),
                     name: ::core::option::Option::None,
+                    slow_after: ::core::option::Option::None,
                 },
                 async move { $(let $argument = $argument;)* $body },
             )

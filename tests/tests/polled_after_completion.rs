@@ -38,7 +38,8 @@ fn a_second_poll_panics() {
 fn a_hand_written_future_may_allow_it() {
     #[track_caller]
     fn always() -> impl Future<Output = u32> {
-        const SITE: Site = Site { file: file!(), line: line!(), column: column!(), name: Some("always") };
+        const SITE: Site =
+            Site { file: file!(), line: line!(), column: column!(), name: Some("always"), slow_after: None };
         future(&SITE, std::future::poll_fn(|_| Poll::Ready(1)))
     }
     let mut always = Box::pin(always());

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use checked_async::private::{Site, future, on};
 use checked_async_tests::checked;
 
-static SITE: Site = Site { file: file!(), line: line!(), column: column!(), name: None };
+static SITE: Site = Site { file: file!(), line: line!(), column: column!(), name: None, slow_after: None };
 
 checked! { async fn leaf(n: u32) -> u32 { n } }
 

@@ -39,6 +39,18 @@ async fn name_is_no_string() {}
 #[checked_async(name)] //~ error: expected `=`
 async fn name_without_value() {}
 
+#[checked_async(slow_after = "fast")] //~ error: `fast` is no duration
+async fn slow_after_is_no_duration() {}
+
+#[checked_async(slow_after = "0ms")] //~ error: `slow_after` is shorter than a millisecond
+async fn slow_after_is_too_short() {}
+
+#[checked_async(slow_after = 250)] //~ error: expected string literal
+async fn slow_after_without_unit() {}
+
+#[checked_async(slow_after = "1s", slow_after = "2s")] //~ error: `slow_after` is given twice
+async fn slow_after_twice() {}
+
 #[checked_async(send = true)] //~ error: expected `,`
 async fn send_with_value() {}
 
@@ -78,6 +90,10 @@ async fn every_item_is_there() {
     name_twice().await;
     name_is_no_string().await;
     name_without_value().await;
+    slow_after_is_no_duration().await;
+    slow_after_is_too_short().await;
+    slow_after_without_unit().await;
+    slow_after_twice().await;
     send_with_value().await;
     literal().await;
     punctuation().await;

@@ -158,7 +158,7 @@ fn returns_future(function: Function, args: &Args, runtime: &Runtime) -> TokenSt
 
 /// Input:  `fn f(a: A) -> BoxFuture<'_, B> { statements; Box::pin(made) }`
 /// Output: `#[cfg_attr(debug_assertions, track_caller)]
-///          fn f(a: A) -> BoxFuture<'_, B> { statements; Box::pin(future(&Site { … }, made)) }`
+///          fn f(a: A) -> BoxFuture<'_, B> { statements; Box::pin(boxed(boxing(), future(&Site { … }, made))) }`
 fn returns_box(mut function: Function, args: &Args, runtime: &Runtime) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let site = site(&function, args, runtime);
@@ -166,7 +166,8 @@ fn returns_box(mut function: Function, args: &Args, runtime: &Runtime) -> TokenS
     if let Some(Stmt::Expr(Expr::Call(call), None)) = function.block.stmts.last_mut()
         && let Some(made) = call.args.first_mut()
     {
-        *made = Expr::Verbatim(quote_spanned!(span=> #private::future(#site, #made)));
+        let future = quote_spanned!(span=> #private::future(#site, #made));
+        *made = Expr::Verbatim(quote_spanned!(span=> #private::boxed(#private::boxing(), #future)));
     }
     let track_caller = track_caller(&function);
     quote!(#track_caller #function)
@@ -216,8 +217,12 @@ pub(super) fn site(function: &Function, args: &Args, runtime: &Runtime) -> Token
         Some(name) => quote_spanned!(span=> ::core::option::Option::Some(#name)),
         None => quote_spanned!(span=> ::core::option::Option::None),
     };
+    let slow_after = match args.slow_after {
+        Some(nanoseconds) => quote_spanned!(span=> ::core::option::Option::Some(#nanoseconds)),
+        None => quote_spanned!(span=> ::core::option::Option::None),
+    };
     quote_spanned! {span=>
-        &#private::Site { file: ::core::file!(), line: #line, column: #column, name: #name }
+        &#private::Site { file: ::core::file!(), line: #line, column: #column, name: #name, slow_after: #slow_after }
     }
 }
 

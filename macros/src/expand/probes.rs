@@ -106,6 +106,7 @@ impl Rewrite<'_> {
             Position::Statement
         };
         visit_mut::visit_expr_mut(self, expr);
+        excuse(expr, self.runtime);
         questions.ask(expr, position, self.runtime);
     }
 }
@@ -125,6 +126,7 @@ impl VisitMut for Rewrite<'_> {
         let questions = self.take(expr);
         let sometimes_awaited = self.sometimes_awaited.remove(&Place::of(expr));
         visit_mut::visit_expr_mut(self, expr);
+        excuse(expr, self.runtime);
         if let Some((line, column)) = sometimes_awaited {
             expect_awaited(expr, line, column, self.runtime);
         }
@@ -159,6 +161,32 @@ impl VisitMut for Rewrite<'_> {
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
     fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
     fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
+}
+
+/// Tells the run-time checks what is done on purpose: the thread blocks, having made room for others, so that its poll is not
+/// slow; or a future goes to the heap, where it may be large.
+///
+/// Input:  `block_in_place(f)`, `Box::pin(g(x))`
+/// Output: `blocked(blocking(), block_in_place(f))`, `Box::pin(boxed(boxing(), g(x)))`
+fn excuse(expr: &mut Expr, runtime: &Runtime) {
+    let span = generated(syntax::first_span(expr));
+    let Expr::Call(call) = expr else { return };
+    let Expr::Path(path) = &*call.func else { return };
+    let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
+    let (Some(name), outer) = (names.next(), names.next()) else { return };
+    if name == "block_in_place" {
+        let private = runtime.private(span);
+        *expr = Expr::Verbatim(quote_spanned!(span=> #private::blocked(#private::blocking(), #expr)));
+    } else if name == "pin"
+        && outer.is_some_and(|outer| outer == "Box")
+        && call.args.len() == 1
+        && let Some(made) = call.args.first_mut()
+        && matches!(made, Expr::Call(_) | Expr::MethodCall(_))
+        && !syntax::may_suspend(made)
+    {
+        let private = runtime.private(span);
+        *made = Expr::Verbatim(quote_spanned!(span=> #private::boxed(#private::boxing(), #made)));
+    }
 }
 
 /// Tells the run-time checks that this call's future, made at this line and column, is only there to be awaited.

@@ -9,7 +9,8 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use super::kind::Kind;
-use super::switch;
+use super::switch::{self, Setting};
+use super::{large_future, slow_poll};
 
 /// What happens when a check finds something.
 ///
@@ -83,12 +84,15 @@ fn set(kind: Kind) -> Option<Level> {
     Level::ALL.get(usize::from(LEVELS[kind as usize].load(Relaxed))).copied()
 }
 
-fn read_environment() {
+/// Puts in force what the environment says, once.
+pub(super) fn read_environment() {
     static READ: Once = Once::new();
     READ.call_once(|| {
-        for (kinds, level) in switch::environment() {
-            for kind in kinds {
-                store(kind, level);
+        for setting in switch::environment() {
+            match setting {
+                Setting::Level(kinds, level) => kinds.into_iter().for_each(|kind| store(kind, level)),
+                Setting::SlowAfter(duration) => slow_poll::store(duration),
+                Setting::LargeFrom(bytes) => large_future::store(bytes),
             }
         }
     });
@@ -127,4 +131,7 @@ pub(crate) fn level_in_force(kind: Kind, default: Level) -> Level {
 pub fn set_level(kind: Kind, level: Level) {
     read_environment();
     store(kind, level);
+    if kind == Kind::SlowPoll {
+        slow_poll::level_changed();
+    }
 }

@@ -48,6 +48,38 @@ pub fn handed<T>(_announced: HandOver, value: T) -> T {
     value
 }
 
+/// Nothing.
+#[must_use]
+pub struct Blocking;
+
+/// Does nothing.
+#[inline(always)]
+pub fn blocking() -> Blocking {
+    Blocking
+}
+
+/// Returns the value.
+#[inline(always)]
+pub fn blocked<T>(_begun: Blocking, value: T) -> T {
+    value
+}
+
+/// Nothing.
+#[must_use]
+pub struct Boxing;
+
+/// Does nothing.
+#[inline(always)]
+pub fn boxing() -> Boxing {
+    Boxing
+}
+
+/// Returns the value.
+#[inline(always)]
+pub fn boxed<T>(_begun: Boxing, value: T) -> T {
+    value
+}
+
 /// Drops the value.
 #[inline(always)]
 pub fn discard<T>(value: T) {

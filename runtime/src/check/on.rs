@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::panic::Location;
 
-use crate::check::generator_unclosed;
+use crate::check::{generator_unclosed, slow_poll};
 use crate::future::Function;
 use crate::private::Site;
 use crate::raw::Checked;
@@ -51,6 +51,38 @@ pub fn handing_over() -> HandOver {
 /// Returns the value that is handed over.
 #[inline]
 pub fn handed<T>(_announced: HandOver, value: T) -> T {
+    value
+}
+
+/// Ends a [`blocking`].
+#[must_use]
+pub struct Blocking(#[expect(dead_code, reason = "held for its drop")] slow_poll::Blocking);
+
+/// Announces that the thread blocks on purpose until [`blocked`], with room made for others.
+#[inline]
+pub fn blocking() -> Blocking {
+    Blocking(slow_poll::Blocking::begin())
+}
+
+/// Returns what the thread has blocked for.
+#[inline]
+pub fn blocked<T>(_begun: Blocking, value: T) -> T {
+    value
+}
+
+/// Ends a [`boxing`].
+#[must_use]
+pub struct Boxing(#[allow(dead_code, reason = "held for its drop")] trace::Boxing);
+
+/// Announces that the futures created until [`boxed`] go to the heap, where it does not matter how large they are.
+#[inline]
+pub fn boxing() -> Boxing {
+    Boxing(trace::Boxing::begin())
+}
+
+/// Returns the value that is to be boxed.
+#[inline]
+pub fn boxed<T>(_begun: Boxing, value: T) -> T {
     value
 }
 

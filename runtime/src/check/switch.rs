@@ -1,8 +1,10 @@
 //! The environment variable `CHECKED_ASYNC`: a list of settings, applied from left to right.
 //!
 //! ```text
-//! setting  = "0" | "1" | level | kind "=" level
+//! setting  = "0" | "1" | level | kind "=" level | "slow_after=" duration | "large_from=" size
 //! level    = "off" | "log" | "panic"
+//! duration = a whole number and "ms", "s" or "m"
+//! size     = a whole number, of bytes or with "KiB"
 //! ```
 //! `0` is `off`, `1` keeps the defaults, a level alone is for all kinds. (In asyncio's debug variable `0` means on; it
 //! surprises everybody.)
@@ -11,13 +13,22 @@
 //! would not; `0` and `off` have them not measure. So `CHECKED_ASYNC=1` is what `PYTHONASYNCIODEBUG=1` is.
 
 use std::env;
+use std::time::Duration;
 
 use super::kind::Kind;
 use super::level::Level;
 use crate::report;
 
-/// Some kinds and the level they get.
-type Setting = (Vec<Kind>, Level);
+/// What the variable may set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Setting {
+    /// Some kinds and the level they get.
+    Level(Vec<Kind>, Level),
+    /// How long a poll may take.
+    SlowAfter(Duration),
+    /// From how many bytes on a future is large.
+    LargeFrom(usize),
+}
 
 /// Reads the variable; says on stderr what is wrong in it, and leaves that out.
 pub(super) fn environment() -> Vec<Setting> {
@@ -46,8 +57,9 @@ fn parse_measures(value: &str) -> Option<bool> {
         Ok(None) => Some(true),
         // A mistake, which is reported elsewhere.
         Err(_) => None,
-        Ok(Some((kinds, Level::Off))) => (kinds.len() == Kind::ALL.len()).then_some(false),
-        Ok(Some((kinds, _))) => MEASURED.iter().any(|kind| kinds.contains(kind)).then_some(true),
+        Ok(Some(Setting::SlowAfter(_) | Setting::LargeFrom(_))) => None,
+        Ok(Some(Setting::Level(kinds, Level::Off))) => (kinds.len() == Kind::ALL.len()).then_some(false),
+        Ok(Some(Setting::Level(kinds, _))) => MEASURED.iter().any(|kind| kinds.contains(kind)).then_some(true),
     };
     let settings = value.split(',').map(str::trim).filter(|setting| !setting.is_empty());
     // The last that says anything holds.
@@ -70,27 +82,60 @@ fn parse(value: &str) -> (Vec<Setting>, Vec<String>) {
 fn parse_setting(setting: &str) -> Result<Option<Setting>, String> {
     let all = || Kind::ALL.to_vec();
     match setting.split_once('=') {
+        Some((key, value)) if key.trim() == "slow_after" => Ok(Some(Setting::SlowAfter(parse_duration(value.trim())?))),
+        Some((key, value)) if key.trim() == "large_from" => Ok(Some(Setting::LargeFrom(parse_size(value.trim())?))),
         Some((kind, level)) => {
             let kind = kind.trim().parse::<Kind>().map_err(|error| error.to_string())?;
             let level = level.trim().parse::<Level>().map_err(|error| error.to_string())?;
-            Ok(Some((vec![kind], level)))
+            Ok(Some(Setting::Level(vec![kind], level)))
         }
         None => match setting {
-            "0" => Ok(Some((all(), Level::Off))),
+            "0" => Ok(Some(Setting::Level(all(), Level::Off))),
             "1" => Ok(None),
             _ => match setting.parse() {
-                Ok(level) => Ok(Some((all(), level))),
+                Ok(level) => Ok(Some(Setting::Level(all(), level))),
                 Err(_) if setting.parse::<Kind>().is_ok() => Err(format!(
                     "`{setting}` lacks a level, expected `{setting}=off`, `={}` or `={}`",
                     Level::Log,
                     Level::Panic
                 )),
                 Err(_) => Err(format!(
-                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic` or `kind=level`"
+                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level`, `slow_after=250ms` or \
+                     `large_from=16KiB`"
                 )),
             },
         },
     }
+}
+
+/// Parses a duration of at least a millisecond.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let milliseconds = match unit {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "m" => Some(60_000),
+        _ => None,
+    };
+    let duration = milliseconds.and_then(|unit| number.parse::<u64>().ok()?.checked_mul(unit));
+    match duration {
+        Some(0) => Err("`slow_after` is at least `1ms`".into()),
+        Some(milliseconds) => Ok(Duration::from_millis(milliseconds)),
+        None => Err(format!("`{text}` is no duration, expected a whole number and `ms`, `s` or `m`, such as `250ms`")),
+    }
+}
+
+/// Parses a size.
+fn parse_size(text: &str) -> Result<usize, String> {
+    let (number, unit) = match text.strip_suffix("KiB") {
+        Some(number) => (number, 1024),
+        None => (text, 1),
+    };
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit()).then_some(number);
+    digits
+        .and_then(|number| number.parse::<usize>().ok()?.checked_mul(unit))
+        .ok_or_else(|| format!("`{text}` is no size, expected a whole number of bytes, or of `KiB` as in `16KiB`"))
 }
 
 #[cfg(test)]
@@ -104,16 +149,16 @@ mod tests {
         assert_eq!(
             settings,
             [
-                (Kind::ALL.to_vec(), Level::Log),
-                (vec![Kind::NeverAwaited], Level::Panic),
-                (vec![Kind::SlowPoll], Level::Off),
+                Setting::Level(Kind::ALL.to_vec(), Level::Log),
+                Setting::Level(vec![Kind::NeverAwaited], Level::Panic),
+                Setting::Level(vec![Kind::SlowPoll], Level::Off),
             ]
         );
     }
 
     #[test]
     fn zero_is_off_and_one_is_the_default() {
-        assert_eq!(parse("0"), (vec![(Kind::ALL.to_vec(), Level::Off)], vec![]));
+        assert_eq!(parse("0"), (vec![Setting::Level(Kind::ALL.to_vec(), Level::Off)], vec![]));
         assert_eq!(parse("1"), (vec![], vec![]));
         assert_eq!(parse(""), (vec![], vec![]));
     }
@@ -140,14 +185,40 @@ mod tests {
     }
 
     #[test]
+    fn durations() {
+        let durations = [("slow_after=250ms", 250), ("slow_after = 2s", 2_000), ("slow_after=1m", 60_000)];
+        for (text, milliseconds) in durations {
+            assert_eq!(parse(text), (vec![Setting::SlowAfter(Duration::from_millis(milliseconds))], vec![]));
+        }
+        for text in ["", "250", "fast", "-1s", "1.5s", "1h", "99999999999999999999s", "ms"] {
+            let (settings, mistakes) = parse(&format!("slow_after={text}"));
+            let expected =
+                format!("`{text}` is no duration, expected a whole number and `ms`, `s` or `m`, such as `250ms`");
+            assert_eq!((settings, mistakes), (vec![], vec![expected]));
+        }
+        assert_eq!(parse("slow_after=0s").1, ["`slow_after` is at least `1ms`"]);
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [("large_from=20000", 20_000), ("large_from = 32KiB", 32_768)] {
+            assert_eq!(parse(text), (vec![Setting::LargeFrom(bytes)], vec![]));
+        }
+        for text in ["", "KiB", "1.5KiB", "-1", "+1", "1MiB", "99999999999999999999"] {
+            let mistake = format!("`{text}` is no size, expected a whole number of bytes, or of `KiB` as in `16KiB`");
+            assert_eq!(parse(&format!("large_from={text}")), (vec![], vec![mistake]));
+        }
+    }
+
+    #[test]
     fn mistakes_are_named_and_the_rest_holds() {
         let (settings, mistakes) = parse("yes,never_awaited,never_awaited=warn,never=log,slow_poll=log");
-        assert_eq!(settings, [(vec![Kind::SlowPoll], Level::Log)]);
+        assert_eq!(settings, [Setting::Level(vec![Kind::SlowPoll], Level::Log)]);
         assert_eq!(mistakes.len(), 4);
         assert_eq!(
             mistakes[..3],
             [
-                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic` or `kind=level`",
+                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level`, `slow_after=250ms` or `large_from=16KiB`",
                 "`never_awaited` lacks a level, expected `never_awaited=off`, `=log` or `=panic`",
                 "unknown level `warn`, expected one of `off`, `log`, `panic`",
             ]

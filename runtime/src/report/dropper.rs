@@ -20,6 +20,7 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 
 use super::{Culprit, Place};
+use crate::check::slow_poll;
 
 /// The crates whose types and functions may drop futures unpolled: runtimes, combinators, servers. Sorted.
 const LIBRARIES: &[&str] = &[
@@ -116,6 +117,7 @@ pub(crate) enum Dropper {
 impl Dropper {
     /// Finds out who is dropping a future right now that was created at this place.
     pub(crate) fn find(created: &Place) -> Dropper {
+        let _looking = slow_poll::Blocking::begin();
         let backtrace = Backtrace::force_capture();
         if backtrace.status() != BacktraceStatus::Captured {
             return Dropper::Unknown;
@@ -126,6 +128,7 @@ impl Dropper {
 
 /// The user's function that is polling a future right now that was created at this place.
 pub(super) fn find_poller(created: &Place) -> Option<Culprit> {
+    let _looking = slow_poll::Blocking::begin();
     let backtrace = Backtrace::force_capture().to_string();
     let mut frames = frames(&backtrace);
     let ours = frames.rfind_ours()?;

@@ -63,6 +63,14 @@ pub(crate) fn verdict(kind: Kind, place: &Place) -> Option<Verdict> {
     })
 }
 
+/// Whether this is the first time that a site is asked about.
+pub(crate) fn is_first(kind: Kind, place: &Place) -> bool {
+    with_site(kind, place, |site| {
+        site.seen += 1;
+        site.seen == 1
+    })
+}
+
 /// Remembers what was found by looking.
 pub(crate) fn set_verdict(kind: Kind, place: &Place, verdict: Verdict) {
     with_site(kind, place, |site| site.verdict = Some(verdict));

@@ -7,6 +7,7 @@
 pub(crate) mod event_loop;
 
 use std::any::Any;
+use std::time::Duration;
 
 use super::text::Notice;
 use super::{Dropper, TraceFrame, Violation, dropper};
@@ -41,6 +42,34 @@ pub(crate) fn polled_after_completion(function: &Function, level: Level) -> Viol
     }
 }
 
+/// The report of a future that is so large.
+pub(crate) fn large_future(function: &Function, level: Level, size: usize) -> Violation {
+    Violation {
+        message: format!("future is {size} bytes large: `{}`", function.name()),
+        notes: vec!["whatever holds it is as large, and it is copied each time it is moved".into()],
+        help: vec!["await `Box::pin(…)` of it, or keep less across its `.await`s".into()],
+        ..about(Kind::LargeFuture, level, function)
+    }
+}
+
+/// The report of a poll that took so long, where so much is allowed.
+pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_after: Duration) -> Violation {
+    Violation {
+        message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
+        took: Some(took),
+        notes: vec![format!(
+            "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
+            slow_after.as_millis()
+        )],
+        help: vec![
+            "await instead of blocking, move the work to a thread with `spawn_blocking`, or allow this function more \
+             with `#[checked_async(slow_after = \"…\")]`"
+                .into(),
+        ],
+        ..about(Kind::SlowPoll, level, function)
+    }
+}
+
 /// The report of a generator that was dropped with cleanup to do.
 pub(crate) fn generator_unclosed(function: &Function, level: Level) -> Violation {
     let mut violation = Violation {
@@ -66,6 +95,7 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         function: Some(function.name().to_owned()),
         created: Some(function.place()),
         culprit: None,
+        took: None,
         backtrace: backtrace(),
         notes: Vec::new(),
         help: Vec::new(),
@@ -75,13 +105,14 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
 /// The logical backtrace of this thread.
 fn backtrace() -> Vec<TraceFrame> {
     let mut frames = Vec::new();
-    raw::for_each(|frame| {
+    raw::for_each_while(|frame| {
         let function = frame.function();
         frames.push(TraceFrame {
             function: function.name().to_owned(),
             defined: function.defined(),
             called: function.called().map(Into::into),
         });
+        true
     });
     frames
 }

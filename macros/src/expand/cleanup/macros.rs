@@ -70,7 +70,11 @@ impl Cleanup<'_> {
             Err(error) => {
                 self.sink.report(Diagnostic::from(error).help("write `yield_!(item)`"));
                 let private = self.runtime.private(Span::call_site());
-                quote_spanned!(generated(Span::call_site())=> #private::probe::any())
+                // What is being typed there is not lost to an editor.
+                let typed = &mac.tokens;
+                quote_spanned! {generated(Span::call_site())=>
+                    { let _ = ::core::stringify!(#typed); #private::probe::any() }
+                }
             }
         }
     }

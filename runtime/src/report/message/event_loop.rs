@@ -160,6 +160,7 @@ fn here(kind: Kind, created: Option<Created>) -> Violation {
         created: created.map(Into::into),
         culprit: None,
         backtrace: backtrace(),
+        took: None,
         notes: Vec::new(),
         help: Vec::new(),
     }

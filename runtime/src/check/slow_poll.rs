@@ -1,0 +1,279 @@
+//! `slow_poll`: one poll of a checked future took so long that its thread had no time for others.
+//!
+//! The [`watch`](crate::watch) asks each thread once a millisecond to look at the time. The next poll that begins or
+//! ends there does: it takes note of all polls that are under way and were not seen before, and so knows, but for that
+//! millisecond, when each began. A poll that ends is judged by that.
+//!
+//! Who is named: polls end from the inside outwards. The time of a poll that was reported is taken from all around it, and
+//! so is what a function may take by its own `slow_after`, and the time in `block_in_place`, which has made room for others.
+//! What is left of an outer poll's time is its own, or that of many short ones.
+//!
+//! Invariant: what a thread has noted is about the marked futures on its stack, outermost first, and some that were above
+//! those and are gone.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use crate::check::level::read_environment;
+use crate::check::{Kind, Level, level};
+use crate::future::{Function, Head};
+use crate::watch::TICK;
+use crate::{raw, report, watch};
+
+/// How long a poll may take, in nanoseconds, where its function does not say.
+static SLOW_AFTER: AtomicU64 = AtomicU64::new(100_000_000);
+
+/// Sets how long one poll may take before it is reported as [`Kind::SlowPoll`], for the whole program, from now on.
+///
+/// It is 100 ms otherwise, or what `CHECKED_ASYNC=slow_after=…` says; a function's own
+/// `#[checked_async(slow_after = "250ms")]` wins over this. Time is measured to a millisecond, and less than that is taken
+/// for one. Modelled on asyncio's `loop.slow_callback_duration`.
+///
+/// # Examples
+///
+/// ```
+/// use checked_async::set_slow_after;
+/// use std::time::Duration;
+///
+/// set_slow_after(Duration::from_millis(20));
+/// ```
+pub fn set_slow_after(duration: Duration) {
+    read_environment();
+    store(duration);
+}
+
+/// As [`set_slow_after`], for the environment.
+pub(super) fn store(duration: Duration) {
+    SLOW_AFTER.store(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX).max(TICK), Relaxed);
+}
+
+/// Called when the level was set: while it is off, no thread is watched.
+pub(super) fn level_changed() {
+    let now = watch::now();
+    raw::for_each_thread(|thread| {
+        thread.raise_alarm(now);
+    });
+}
+
+/// How long a poll of this function may take.
+fn slow_after(function: &Function) -> u64 {
+    function.slow_after().unwrap_or_else(|| SLOW_AFTER.load(Relaxed))
+}
+
+/// A poll that took too long.
+pub(crate) struct Slow {
+    took: u64,
+    /// When it began at the latest.
+    began: u64,
+    slow_after: u64,
+}
+
+/// A poll that is under way.
+struct Polling {
+    /// The address of its future's head, which nothing else has as long as it is.
+    head: usize,
+    /// When it began, at the earliest and at the latest.
+    earliest: u64,
+    latest: u64,
+    /// How long it may take.
+    slow_after: u64,
+    /// From when on it, or one around it, takes too long.
+    due: u64,
+}
+
+impl Polling {
+    /// How long it took at the time `now`: at most. Where the watch was so late that this says little, a bit more than at
+    /// least.
+    fn took(&self, now: u64) -> u64 {
+        let (least, most) = (now.saturating_sub(self.latest), now.saturating_sub(self.earliest));
+        most.min(least + self.slack())
+    }
+
+    /// How far the time may be off.
+    fn slack(&self) -> u64 {
+        (self.slow_after / 10).max(2 * TICK)
+    }
+
+    /// From when on it takes too long.
+    fn due(&self) -> u64 {
+        let (first, last) = (self.earliest, self.latest.saturating_sub(self.slack()));
+        first.max(last).saturating_add(self.slow_after)
+    }
+}
+
+/// What a thread has noted.
+struct Notes {
+    /// The polls that were under way when it last looked at the time, outermost first.
+    polls: Vec<Polling>,
+    /// When that was.
+    looked: u64,
+}
+
+thread_local! {
+    static NOTES: RefCell<Notes> = const { RefCell::new(Notes { polls: Vec::new(), looked: 0 }) };
+}
+
+impl Notes {
+    /// Takes note of the polls that are under way now.
+    fn look(&mut self, now: u64) {
+        // All that began later have seen the alarm.
+        let latest = raw::raised().unwrap_or(now).clamp(self.looked, now);
+        let mut known = 0;
+        let mut new = Vec::new();
+        raw::for_each_while(|head| {
+            let address = std::ptr::from_ref(head).addr();
+            if head.mark() {
+                known = self.polls.iter().rposition(|poll| poll.head == address).map_or(0, |at| at + 1);
+                return false;
+            }
+            new.push((address, slow_after(head.function())));
+            true
+        });
+        self.polls.truncate(known);
+        for (head, slow_after) in new.into_iter().rev() {
+            let around = self.polls.last().map_or(u64::MAX, |poll| poll.due);
+            let mut poll = Polling { head, earliest: self.looked, latest, slow_after, due: around };
+            poll.due = around.min(poll.due());
+            self.polls.push(poll);
+        }
+        self.looked = now;
+    }
+
+    /// Takes so much from the time of all polls under way.
+    fn excuse(&mut self, time: u64, now: u64) {
+        for poll in &mut self.polls {
+            poll.earliest = (poll.earliest + time).min(now);
+            poll.latest = (poll.latest + time).min(now);
+            poll.due = poll.due.saturating_add(time);
+        }
+    }
+
+    /// Whether a poll under way has taken too long, or will have before the next tick: then its end must not be missed.
+    fn is_due(&self, now: u64) -> bool {
+        self.polls.last().is_some_and(|poll| now + TICK >= poll.due)
+    }
+}
+
+/// Whether slow polls are reported.
+pub(crate) fn is_on() -> bool {
+    watch::POSSIBLE && level(Kind::SlowPoll) != Level::Off
+}
+
+/// Runs `run` with what this thread has noted and the time, if anything is to be noted, and sees to the alarm. A thread
+/// that is ending has no notes.
+fn with_notes<R>(run: impl FnOnce(&mut Notes, u64) -> R) -> Option<R> {
+    let on = is_on();
+    let noted = NOTES.try_with(|notes| {
+        let mut notes = notes.try_borrow_mut().ok().filter(|_| on)?;
+        let now = watch::now().max(notes.looked);
+        let result = run(&mut notes, now);
+        Some((result, notes.is_due(now)))
+    });
+    let (result, is_due) = noted.ok().flatten().unzip();
+    if is_due == Some(true) {
+        if !raw::is_alarmed() {
+            raw::keep_alarm();
+        }
+    } else {
+        lower_alarm(on);
+    }
+    result
+}
+
+/// Lowers this thread's alarm, if there is someone to raise it again. Otherwise every poll looks at the time.
+fn lower_alarm(on: bool) {
+    let registered = raw::register();
+    if registered || !watch::POSSIBLE {
+        raw::lower_alarm();
+    }
+    if registered && on && !watch::keep_awake() {
+        raw::keep_alarm();
+    }
+}
+
+/// Called before a poll begins, if the alarm is raised.
+#[cold]
+pub(crate) fn entering() {
+    with_notes(|notes, now| notes.look(now));
+}
+
+/// Called when the innermost poll ends, if the alarm is raised. The future is still on the stack.
+#[cold]
+pub(crate) fn leaving(head: &Head) -> Option<Slow> {
+    with_notes(|notes, now| {
+        notes.look(now);
+        let address = std::ptr::from_ref(head).addr();
+        let poll = notes.polls.pop_if(|poll| poll.head == address)?;
+        let took = poll.took(now);
+        if std::thread::panicking() {
+            // The time may be that of printing a backtrace.
+            notes.excuse(took, now);
+            return None;
+        }
+        if took >= poll.slow_after {
+            return Some(Slow { took, began: poll.latest, slow_after: poll.slow_after });
+        }
+        if poll.slow_after > SLOW_AFTER.load(Relaxed) {
+            notes.excuse(took, now);
+        }
+        None
+    })
+    .flatten()
+}
+
+impl Slow {
+    /// Reports it. The future is no longer on the stack.
+    pub(crate) fn report(self, function: &Function) {
+        /// Takes the time from those around it, the time of the report included, even if that panics.
+        struct Excuse(u64);
+
+        impl Drop for Excuse {
+            fn drop(&mut self) {
+                with_notes(|notes, now| {
+                    notes.excuse(now.saturating_sub(self.0), now);
+                    notes.looked = now;
+                });
+            }
+        }
+
+        let _excuse = Excuse(self.began);
+        let level = level(Kind::SlowPoll);
+        if level != Level::Off {
+            let [took, slow_after] = [self.took, self.slow_after].map(Duration::from_nanos);
+            report::raise(report::slow_poll(function, level, took, slow_after));
+        }
+    }
+}
+
+/// Takes the time until it is dropped from that of all polls under way.
+pub(crate) struct Blocking(Option<u64>);
+
+impl Blocking {
+    /// From now on the thread blocks on purpose.
+    pub(crate) fn begin() -> Self {
+        let mut is_polling = false;
+        raw::for_each_while(|_| {
+            is_polling = true;
+            false
+        });
+        let begun = is_polling.then(|| {
+            with_notes(|notes, now| {
+                notes.look(now);
+                now
+            })
+        });
+        Blocking(begun.flatten())
+    }
+}
+
+impl Drop for Blocking {
+    fn drop(&mut self) {
+        if let Some(began) = self.0 {
+            with_notes(|notes, now| {
+                notes.look(now);
+                notes.excuse(now.saturating_sub(began), now);
+            });
+        }
+    }
+}
