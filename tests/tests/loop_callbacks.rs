@@ -298,10 +298,11 @@ fn what_a_timer_holds_is_dropped_with_its_loop_even_if_its_handle_is_kept() {
         event_loop
             .run(async {
                 kept.push(call_later(3600 * SECOND, move || drop(later)));
-                kept.push(call_soon(move || drop(soon)));
             })
             .unwrap();
         let handle = event_loop.handle();
+        // In the run it would be called: what is queued at its end has one more turn.
+        kept.push(handle.call_soon(move || drop(soon)));
         drop(event_loop);
         // On a loop that is gone nothing is kept.
         for scheduled in 0..3 {

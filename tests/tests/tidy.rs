@@ -190,9 +190,8 @@ fn is_there(proof: &str) -> bool {
         let fails = proof.starts_with("ui-tests/fail/") && read(proof).contains("//~");
         fails || proof.starts_with("runtime/") && read(proof).contains("```compile_fail")
     } else {
-        // It comes with its feature.
-        let awaited = proof == "run_in_process" && !read("runtime/Cargo.toml").contains("\nworker = ");
-        awaited || root().join(format!("tests/tests/{proof}.rs")).is_file()
+        let one_of = [format!("tests/tests/{proof}.rs"), format!("tests/tests/{proof}/main.rs")];
+        one_of.iter().any(|path| root().join(path).is_file())
     }
 }
 
