@@ -239,7 +239,7 @@ impl Drop for EventLoop {
         drop(entered);
         if let Some(panic) = self.core.take_panic() {
             if std::thread::panicking() {
-                std::mem::forget(panic);
+                crate::report::drop_panic(panic);
             } else {
                 resume_unwind(panic);
             }

@@ -21,6 +21,7 @@ pub(crate) mod limit;
 mod message;
 mod text;
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
@@ -148,6 +149,13 @@ pub(crate) fn raise(violation: Violation) {
     }
 }
 
+/// Drops what a panic carried. If that panics in turn, what that one carries is kept for ever.
+pub(crate) fn drop_panic(panic: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(again);
+    }
+}
+
 /// Gives a report to everyone who wants it. What is going to panic with the text does not need it on stderr as well.
 fn deliver(violation: &Violation, panics: bool) {
     struct Reset;
@@ -163,19 +171,18 @@ fn deliver(violation: &Violation, panics: bool) {
     #[cfg(feature = "tracing")]
     if let Err(panic) = catch_unwind(|| events::emit(violation)) {
         text::print(&message::subscriber_panicked(&*panic));
-        // Its drop may panic in turn.
-        std::mem::forget(panic);
+        drop_panic(panic);
     }
     match handler::current() {
         Some(handler) => {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| handler(violation))) {
                 text::print(violation);
                 text::print(&message::handler_panicked(&*panic));
-                std::mem::forget(panic);
+                drop_panic(panic);
             }
             // The last owner drops what the handler owns, which is the user's code too.
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(handler))) {
-                std::mem::forget(panic);
+                drop_panic(panic);
             }
         }
         None if panics => {}

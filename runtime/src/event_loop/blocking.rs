@@ -135,7 +135,7 @@ impl<T> Drop for Output<T> {
     fn drop(&mut self) {
         let output = self.0.take();
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
-            std::mem::forget(panic);
+            crate::report::drop_panic(panic);
         }
     }
 }

@@ -202,8 +202,7 @@ fn timed(core: &Core, created: Option<&'static Location<'static>>, call: impl Fn
     let begin = core.is_debug().then(Instant::now);
     if let Err(panic) = catch_unwind(AssertUnwindSafe(call)) {
         super::raise(report::callback_panicked(created, &*panic));
-        // Its drop may panic in turn.
-        std::mem::forget(panic);
+        report::drop_panic(panic);
     }
     if let Some(begin) = begin {
         let took = begin.elapsed();

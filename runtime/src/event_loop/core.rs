@@ -331,7 +331,7 @@ pub(crate) fn raise(violation: Violation) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| report::raise(violation))) {
         Core::try_with(|core| match core {
             Some(core) => core.set_panic(panic),
-            None => std::mem::forget(panic),
+            None => report::drop_panic(panic),
         });
     }
 }

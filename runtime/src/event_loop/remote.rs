@@ -506,7 +506,7 @@ pub(super) fn drop_messages(messages: Vec<Message>) {
             Message::Main(_) => {}
             Message::Call(call) => {
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(call))) {
-                    std::mem::forget(panic);
+                    report::drop_panic(panic);
                 }
             }
         }

@@ -129,7 +129,7 @@ fn sweep(core: &Rc<Core>) {
 /// What the user's drops panic with is of no interest any more.
 fn quietly(drop: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(drop)) {
-        std::mem::forget(panic);
+        report::drop_panic(panic);
     }
 }
 

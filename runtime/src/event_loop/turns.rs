@@ -317,7 +317,7 @@ fn fire_timers(core: &Core) {
 pub(crate) fn wake(waker: Waker) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
         super::raise(report::waker_panicked(&*panic));
-        std::mem::forget(panic);
+        report::drop_panic(panic);
     }
 }
 

@@ -51,7 +51,7 @@ impl Adopted {
     pub(super) fn clear(&self) {
         while let Some(cleanup) = self.pop() {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(cleanup))) {
-                std::mem::forget(panic);
+                crate::report::drop_panic(panic);
             }
         }
     }
@@ -77,7 +77,7 @@ pub(super) fn poll(record: &Record, cx: &mut Context<'_>) -> Poll<()> {
             }
         }
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(cleanup))) {
-            std::mem::forget(panic);
+            crate::report::drop_panic(panic);
         }
     }
 }

@@ -36,7 +36,7 @@ pin_project! {
             let record = this.task.record();
             if !record.is_finished() {
                 let _current = Current::set(this.task);
-                forget_panic(drop_future(this.future));
+                ignore_panic(drop_future(this.future));
                 record.adopted.clear();
                 record::finish(record);
             }
@@ -105,7 +105,7 @@ impl<F: Future> Future for Supervised<F> {
                 }
                 Err(panic) => {
                     // What its drop does to the panic is of no interest any more.
-                    forget_panic(drop_future(this.future.as_mut()));
+                    ignore_panic(drop_future(this.future.as_mut()));
                     Err(JoinError::panicked(panic))
                 }
             };
@@ -137,11 +137,11 @@ fn drop_future<F>(mut future: Pin<&mut Option<F>>) -> Result<(), Box<dyn Any + S
     catch_unwind(AssertUnwindSafe(|| trace::silently(|| future.set(None))))
 }
 
-/// Forgets what a drop has panicked with: the drop of that may panic in turn.
+/// Drops what a drop has panicked with.
 #[inline]
-fn forget_panic(dropped: Result<(), Box<dyn Any + Send>>) {
+fn ignore_panic(dropped: Result<(), Box<dyn Any + Send>>) {
     if let Err(panic) = dropped {
-        std::mem::forget(panic);
+        report::drop_panic(panic);
     }
 }
 

@@ -18,10 +18,8 @@ pub(crate) fn dropped<T>(name: Option<&str>, created: &'static Location<'static>
                 event_loop::raise(report::task_panic(name, created, &message));
             }
             // What a panic carries may panic when it is dropped.
-            if let Ok(panic) = error.try_into_panic()
-                && let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic)))
-            {
-                std::mem::forget(panic);
+            if let Ok(panic) = error.try_into_panic() {
+                report::drop_panic(panic);
             }
         }
         Ok(output) => {
@@ -31,7 +29,7 @@ pub(crate) fn dropped<T>(name: Option<&str>, created: &'static Location<'static>
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
                 let message = report::said(&*panic).to_owned();
                 event_loop::raise(report::task_panic(name, created, &message));
-                std::mem::forget(panic);
+                report::drop_panic(panic);
             }
         }
     }
