@@ -94,7 +94,11 @@ fn eight_threads_that_send_wake_and_spawn_at_once() {
                             2 => sender.unbounded_send(n).unwrap(),
                             _ => {
                                 let called = Arc::clone(&called);
-                                remote.call_soon(move || drop(called.fetch_add(1, SeqCst))).unwrap();
+                                remote
+                                    .call_soon(move || {
+                                        called.fetch_add(1, SeqCst);
+                                    })
+                                    .unwrap();
                             }
                         }
                     }
