@@ -5,7 +5,7 @@
 //! | `core` | what a loop keeps, and how the loop of a thread is found |
 //! | `turns` | what runs when, and when the thread sleeps |
 //! | `timers`, `callback`, `clock`, `shuffle` | times, plain functions, other clocks and orders |
-//! | `remote`, `blocking` | other threads |
+//! | `inbox`, `remote`, `blocking` | other threads |
 //! | `shutdown`, `interrupt` | the end |
 //! | `builder`, `handle`, `explore` | more of the public face |
 //!
@@ -20,6 +20,7 @@ mod clock;
 mod core;
 mod explore;
 mod handle;
+mod inbox;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(not(unix))]
@@ -30,6 +31,12 @@ mod shuffle;
 mod shutdown;
 mod timers;
 mod turns;
+
+/// What the tests of `inbox` replace.
+mod sync {
+    pub(super) use std::sync::atomic::{AtomicBool, Ordering};
+    pub(super) use std::sync::{Mutex, MutexGuard, PoisonError};
+}
 
 use std::fmt;
 use std::future::Future;

@@ -363,9 +363,11 @@ mod unix {
         Option<EventLoop>,
     );
 
+    type AtExit = OnDrop<Box<dyn FnMut()>>;
+
     thread_local! {
         static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
-        static LAST: Cell<Option<OnDrop<Box<dyn FnMut()>>>> = const { Cell::new(None) };
+        static LAST: Cell<Option<AtExit>> = const { Cell::new(None) };
     }
 
     fn thread_exit() {

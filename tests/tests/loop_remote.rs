@@ -51,12 +51,11 @@ fn messages_of_one_thread_arrive_in_order() {
 fn a_message_wakes_a_loop_that_sleeps() {
     run(async {
         let (promise, promised) = promise();
-        let slot = Rc::new(Cell::new(Some(promise)));
-        thread_local!(static SLOT: Cell<Option<Rc<Cell<Option<checked_async::Promise<u32>>>>>> = const { Cell::new(None) });
-        SLOT.set(Some(slot));
+        thread_local!(static SLOT: Cell<Option<checked_async::Promise<u32>>> = const { Cell::new(None) });
+        SLOT.set(Some(promise));
         let remote = remote();
         let thread = thread::spawn(move || {
-            remote.call_soon(|| SLOT.take().unwrap().take().unwrap().set(5).unwrap()).unwrap();
+            remote.call_soon(|| SLOT.take().unwrap().set(5).unwrap()).unwrap();
         });
         assert_eq!(promised.await, Ok(5));
         thread.join().unwrap();

@@ -64,6 +64,7 @@ fn running_again_from_a_callback_or_a_drop_is_refused() {
 }
 
 #[test]
+#[expect(clippy::async_yields_async, reason = "the task is to outlive this run")]
 fn tasks_live_on_between_runs() {
     let mut event_loop = loops::builder().build().unwrap();
     let task = event_loop
@@ -128,6 +129,7 @@ fn a_panic_goes_on_after_the_shutdown() {
 }
 
 #[test]
+#[expect(clippy::async_yields_async, reason = "the task is to outlive this run")]
 fn a_panic_in_a_run_leaves_the_loop_usable() {
     let mut event_loop = loops::builder().build().unwrap();
     let task = event_loop.run(async { spawn(async { 1 }) }).unwrap();

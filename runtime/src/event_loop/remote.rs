@@ -1,15 +1,14 @@
 //! The way into a loop from other threads.
 //!
 //! Invariants:
-//! - messages arrive in the order in which they were sent, and sending wakes the loop;
+//! - messages arrive in the order in which they were sent, and sending wakes the loop: see `inbox`;
 //! - after the loop is closed nothing is accepted, and whoever waits for an answer gets one;
-//! - nothing of the user's is called or dropped while the lock is held.
+//! - nothing of the user's is called or dropped while a lock is held.
 
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -17,6 +16,7 @@ use std::time::{Duration, Instant};
 use async_task::Runnable;
 
 use super::core::{Core, Entry};
+use super::inbox::Inbox;
 use crate::report;
 use crate::task::catch_panic::CatchPanic;
 use crate::task::{JoinError, TaskRef, spawn};
@@ -32,20 +32,7 @@ pub(crate) enum Message {
 }
 
 /// What other threads share with a loop.
-#[derive(Default)]
-pub(crate) struct Shared {
-    /// Whether there may be messages; saves the loop the lock.
-    sent: AtomicBool,
-    inbox: Mutex<Inbox>,
-}
-
-#[derive(Default)]
-struct Inbox {
-    messages: Vec<Message>,
-    /// Whom to wake; `None` where the loop is not running.
-    waker: Option<Waker>,
-    closed: bool,
-}
+pub(crate) type Shared = Inbox<Message>;
 
 impl Shared {
     /// Schedules a task that was woken, from whatever thread.
@@ -79,64 +66,6 @@ impl Shared {
         if !here {
             let _ = self.send(Message::Main(run));
         }
-    }
-
-    /// Sends a message and wakes the loop; gives the message back if the loop is closed.
-    fn send(&self, message: Message) -> Result<(), Message> {
-        let waker = {
-            let mut inbox = self.lock();
-            if inbox.closed {
-                return Err(message);
-            }
-            inbox.messages.push(message);
-            // Who set it before has woken the loop.
-            if self.sent.swap(true, SeqCst) { None } else { inbox.waker.clone() }
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        Ok(())
-    }
-
-    /// Wakes the loop.
-    pub(super) fn wake(&self) {
-        let waker = self.lock().waker.clone();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    /// Takes what was sent, if anything was.
-    #[inline]
-    pub(super) fn take(&self) -> Option<Vec<Message>> {
-        if !self.sent.load(SeqCst) {
-            return None;
-        }
-        let mut inbox = self.lock();
-        self.sent.store(false, SeqCst);
-        Some(std::mem::take(&mut inbox.messages))
-    }
-
-    pub(super) fn set_waker(&self, waker: Option<&Waker>) {
-        let old = {
-            let mut inbox = self.lock();
-            match (&mut inbox.waker, waker) {
-                (Some(old), Some(new)) if old.will_wake(new) => None,
-                (old, new) => std::mem::replace(old, new.cloned()),
-            }
-        };
-        drop(old);
-    }
-
-    /// Accepts nothing more; returns what was sent and not taken.
-    pub(super) fn close(&self) -> Vec<Message> {
-        let mut inbox = self.lock();
-        inbox.closed = true;
-        std::mem::take(&mut inbox.messages)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inbox> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the loop runs on this thread now.
