@@ -25,6 +25,7 @@ mod interrupt;
 #[cfg(not(unix))]
 #[path = "event_loop/no_interrupt.rs"]
 mod interrupt;
+pub(crate) mod number;
 mod remote;
 mod shuffle;
 mod shutdown;
@@ -37,10 +38,10 @@ use std::io;
 use std::panic::{Location, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::Waker;
 
 pub use blocking::{RunBlocking, run_blocking};
 pub use builder::Builder;
+pub(crate) use callback::Callback;
 pub use callback::{CallbackHandle, call_at, call_later, call_soon};
 pub(crate) use clock::after;
 pub use clock::{Clock, MockClock};
@@ -51,10 +52,11 @@ use interrupt::Interrupt;
 pub use remote::{LoopClosed, Remote, RemoteHandle};
 pub(crate) use timers::{Action, TimerKey};
 pub(crate) use turns::wake;
-use turns::{Ended, Main, MainWaker, Turns, Until};
+use turns::{Ended, Main, Turns, Until};
 
-use crate::task::record::{self, Join, Record, Task};
-use crate::task::{JoinError, Supervised};
+use crate::task::JoinError;
+use crate::task::record::TaskKey;
+use crate::task::stored::Stored;
 
 /// An event loop, for those who need more than [`run`].
 ///
@@ -74,7 +76,6 @@ use crate::task::{JoinError, Supervised};
 pub struct EventLoop {
     core: Rc<Core>,
     handle_ctrl_c: bool,
-    runs: u64,
     closed: bool,
     /// Kept from a run that Ctrl-C has ended: the second one ends the shutdown.
     interrupt: Option<Interrupt>,
@@ -147,30 +148,27 @@ impl EventLoop {
     ) -> Result<Result<F::Output, JoinError>, RunError> {
         let core = Rc::clone(&self.core);
         let _entered = core.enter();
-        self.runs += 1;
-        let waker = MainWaker::new(core.shared(), self.runs);
-        let join = Join::<()>::new(Record::new(&core, created));
-        join.record().set_name("main".into());
-        join.record().set_waker(Waker::from(waker.clone()));
-        let task: Rc<dyn Task> = join;
-        record::register(Rc::clone(&task));
         let mut interrupt = if self.handle_ctrl_c { Interrupt::watch().map_err(RunError::Start)? } else { None };
-        let main = pin!(Supervised::new(Rc::clone(&task), main));
-        let mut main = Main { future: main, output: None, waker };
+        let mut stored = pin!(Stored::new(main));
+        let task = core.add_main(created);
+        // Whatever happens, the task is gone before its future is.
+        let _main = EndMain { core: &core, task };
         core.stop.set(false);
+        core.main_is_done.set(false);
         core.set_main(Some(task));
-        std::task::Wake::wake_by_ref(&main.waker);
-        let mut turns = Turns::new(&core, Until::MainIsDone);
-        turns.main = Some(&mut main);
-        turns.interrupt = interrupt.as_mut();
-        let ended = async_io::block_on(&mut turns);
+        let ended = {
+            let mut turns = Turns::new(&core, Until::MainIsDone);
+            turns.main = Some(Main { future: stored.as_mut() });
+            turns.interrupt = interrupt.as_mut();
+            async_io::block_on(turns)
+        };
         core.set_main(None);
         core.shared.set_waker(None);
         if let Some(panic) = core.take_panic() {
             resume_unwind(panic);
         }
         let interrupted = interrupt.as_ref().is_some_and(Interrupt::was_seen);
-        match (ended, main.output.take()) {
+        match (ended, stored.as_mut().take()) {
             (_, Some(Err(error))) if interrupted && error.is_cancelled() => {
                 self.interrupt = interrupt;
                 Err(RunError::Interrupted)
@@ -203,6 +201,18 @@ impl EventLoop {
     }
 }
 
+/// Takes note that the future given to `run` is gone, when this is dropped.
+struct EndMain<'a> {
+    core: &'a Core,
+    task: TaskKey,
+}
+
+impl Drop for EndMain<'_> {
+    fn drop(&mut self) {
+        self.core.end_main(self.task);
+    }
+}
+
 /// What a run gives to its caller: a panic goes on there.
 fn outcome<T>(result: Result<Result<T, JoinError>, RunError>) -> Result<T, RunError> {
     result?.map_err(|error| match error.try_into_panic() {
@@ -222,7 +232,7 @@ impl Drop for EventLoop {
 
 impl fmt::Debug for EventLoop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventLoop").field("tasks", &self.core.tasks.borrow().len()).finish_non_exhaustive()
+        f.debug_struct("EventLoop").field("tasks", &self.core.tasks().count_unfinished()).finish_non_exhaustive()
     }
 }
 

@@ -90,7 +90,6 @@ impl Builder {
         Ok(EventLoop {
             core: Core::new(self.settings),
             handle_ctrl_c: self.handle_ctrl_c,
-            runs: 0,
             closed: false,
             interrupt: None,
         })

@@ -10,30 +10,30 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use async_task::Runnable;
+use slab::Slab;
 
-use super::core::{Core, Entry};
+use super::core::Core;
+use super::number;
 use crate::report;
 use crate::task::catch_panic::CatchPanic;
 use crate::task::{JoinError, TaskRef, spawn};
 
 /// What another thread sends.
 pub(crate) enum Message {
-    /// A task of the loop was woken.
-    Task(Runnable),
-    /// The future given to `run`, whose number this is, was woken.
-    Main(u64),
+    /// The task with this number was woken.
+    Wake(usize),
     /// To be called on the loop's thread.
     Call(Box<dyn FnOnce() + Send>),
 }
 
 /// What other threads share with a loop.
-#[derive(Default)]
 pub(crate) struct Shared {
+    /// Which loop it is, for wakers.
+    number: usize,
     /// Whether there may be messages; saves the loop the lock.
     sent: AtomicBool,
     inbox: Mutex<Inbox>,
@@ -47,38 +47,41 @@ struct Inbox {
     closed: bool,
 }
 
+/// All loops, so that wakers find theirs.
+static LOOPS: RwLock<Slab<Weak<Shared>>> = RwLock::new(Slab::new());
+
+/// Wakes a task of the loop with this number, if there is one still.
+#[cold]
+pub(super) fn wake(event_loop: usize, task: usize) {
+    let shared = {
+        let loops = LOOPS.read().unwrap_or_else(PoisonError::into_inner);
+        loops.get(event_loop).and_then(Weak::upgrade)
+    };
+    if let Some(shared) = shared {
+        // A closed loop has no tasks.
+        let _ = shared.send(Message::Wake(task));
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        LOOPS.write().unwrap_or_else(PoisonError::into_inner).try_remove(self.number);
+    }
+}
+
 impl Shared {
-    /// Schedules a task that was woken, from whatever thread.
-    #[inline]
-    pub(crate) fn schedule(self: &Arc<Self>, runnable: Runnable) {
-        let runnable = Core::try_with(|core| match core {
-            Some(core) if Arc::ptr_eq(core.shared(), self) => {
-                core.push(Entry::Task(runnable));
-                None
-            }
-            _ => Some(runnable),
-        });
-        if let Some(runnable) = runnable
-            && let Err(message) = self.send(Message::Task(runnable))
-        {
-            // A closed loop has no unfinished tasks, so this one holds nothing. To drop it would run its checks of the
-            // thread all the same.
-            std::mem::forget(message);
-        }
+    pub(super) fn new() -> Arc<Self> {
+        let mut loops = LOOPS.write().unwrap_or_else(PoisonError::into_inner);
+        let number = loops.vacant_key();
+        assert!(number < number::LOOPS, "there cannot be that many event loops at a time");
+        let shared = Arc::new(Shared { number, sent: AtomicBool::new(false), inbox: Mutex::default() });
+        loops.insert(Arc::downgrade(&shared));
+        shared
     }
 
-    /// Schedules the future given to `run`.
-    pub(super) fn schedule_main(self: &Arc<Self>, run: u64) {
-        let here = Core::try_with(|core| match core {
-            Some(core) if Arc::ptr_eq(core.shared(), self) => {
-                core.push(Entry::Main(run));
-                true
-            }
-            _ => false,
-        });
-        if !here {
-            let _ = self.send(Message::Main(run));
-        }
+    #[inline]
+    pub(super) fn number(&self) -> usize {
+        self.number
     }
 
     /// Sends a message and wakes the loop; gives the message back if the loop is closed.
@@ -106,15 +109,17 @@ impl Shared {
         }
     }
 
-    /// Takes what was sent, if anything was.
+    /// Whether anything was sent.
     #[inline]
-    pub(super) fn take(&self) -> Option<Vec<Message>> {
-        if !self.sent.load(SeqCst) {
-            return None;
-        }
+    pub(super) fn has_messages(&self) -> bool {
+        self.sent.load(SeqCst)
+    }
+
+    /// Takes what was sent.
+    pub(super) fn take(&self) -> Vec<Message> {
         let mut inbox = self.lock();
         self.sent.store(false, SeqCst);
-        Some(std::mem::take(&mut inbox.messages))
+        std::mem::take(&mut inbox.messages)
     }
 
     pub(super) fn set_waker(&self, waker: Option<&Waker>) {
@@ -474,8 +479,7 @@ impl<T> fmt::Debug for RemoteHandle<T> {
 pub(super) fn drop_messages(messages: Vec<Message>) {
     for message in messages {
         match message {
-            Message::Task(runnable) => std::mem::forget(runnable),
-            Message::Main(_) => {}
+            Message::Wake(_) => {}
             Message::Call(call) => {
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(call))) {
                     std::mem::forget(panic);

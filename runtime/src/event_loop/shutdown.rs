@@ -5,7 +5,6 @@
 //! 2. What is left is dropped where it stands, with a report each, until nothing is left. Whatever a drop starts is dropped
 //!    in turn.
 
-use std::future::Pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -13,7 +12,7 @@ use super::core::{Core, Entry};
 use super::remote;
 use super::turns::{Ended, Turns, Until, limit};
 use crate::report;
-use crate::task::record::Task;
+use crate::task::record::TaskKey;
 
 /// How many rounds of drops that start tasks there may be.
 const ROUNDS: usize = 1000;
@@ -22,7 +21,7 @@ const ROUNDS: usize = 1000;
 pub(super) fn graceful(core: &Rc<Core>) {
     let give_up = limit(core.shutdown_timeout);
     let run_until = |condition: &dyn Fn(&Core) -> bool| {
-        let mut turns = Turns::<Pending<()>>::new(core, Until::Condition(condition));
+        let mut turns = Turns::new(core, Until::Condition(condition));
         turns.give_up = Some(give_up);
         core.stop.set(false);
         let ended = async_io::block_on(turns);
@@ -31,16 +30,16 @@ pub(super) fn graceful(core: &Rc<Core>) {
     };
     loop {
         let cancelled = tasks(core);
-        let Some(last) = cancelled.iter().map(|task| task.record().id).max() else { break };
+        let Some(last) = cancelled.iter().map(|task| task.id).max() else { break };
         for task in cancelled {
-            task.record().cancel();
+            core.cancel_task(task);
         }
-        let are_gone = |core: &Core| core.tasks.borrow().iter().all(|(_, task)| task.record().id > last);
+        let are_gone = |core: &Core| core.tasks().unfinished().all(|(task, _)| task.id > last);
         if run_until(&are_gone) == Ended::TimedOut {
             break;
         }
     }
-    run_until(&|core| core.closures.is_empty() && core.tasks.borrow().is_empty());
+    run_until(&|core| core.closures.is_empty() && core.tasks().are_finished());
 }
 
 /// Drops all that is left, and reports it.
@@ -50,16 +49,19 @@ pub(super) fn drop_all(core: &Rc<Core>) {
     }
     core.dropping.set(true);
     for task in tasks(core) {
-        super::raise(report::pending_task_dropped(task.record()));
+        let report = core.tasks().get(task).map(|record| report::pending_task_dropped(&record.name(), record.created));
+        if let Some(report) = report {
+            super::raise(report);
+        }
     }
     for _ in 0..ROUNDS {
         for task in tasks(core) {
-            task.record().force();
+            core.drop_task(task);
         }
         core.receive();
         let left = core.take_entries();
         let actions = core.timers().clear();
-        if left.is_empty() && actions.is_empty() {
+        if left.is_empty() && actions.is_empty() && core.tasks().are_finished() {
             break;
         }
         for action in actions {
@@ -67,11 +69,8 @@ pub(super) fn drop_all(core: &Rc<Core>) {
         }
         for entry in left {
             quietly(|| match entry {
-                // It finds that it is to be dropped.
-                Entry::Task(runnable) => drop(runnable.run()),
                 Entry::Callback(callback) => drop(callback.cancel()),
-                Entry::Remote(call) => drop(call),
-                Entry::Main(_) => {}
+                Entry::Task(_) => {}
             });
         }
     }
@@ -85,6 +84,9 @@ fn quietly(drop: impl FnOnce()) {
     }
 }
 
-fn tasks(core: &Core) -> Vec<Rc<dyn Task>> {
-    core.tasks.borrow().iter().map(|(_, task)| Rc::clone(task)).collect()
+/// The unfinished tasks, oldest first.
+fn tasks(core: &Core) -> Vec<TaskKey> {
+    let mut tasks: Vec<TaskKey> = core.tasks().unfinished().map(|(task, _)| task).collect();
+    tasks.sort_by_key(|task| task.id);
+    tasks
 }

@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::join;
-use super::record::{Request, Task};
+use super::record::TaskKey;
+use crate::event_loop::Core;
 use crate::trace;
 
 /// Someone who wants to know of a cancellation.
@@ -95,26 +95,29 @@ pin_project! {
 
 /// A catcher that is entered in a task, until this is dropped.
 struct Registration {
-    task: Rc<dyn Task>,
+    core: Rc<Core>,
+    task: TaskKey,
     catcher: Rc<Catcher>,
 }
 
 impl Registration {
     fn new() -> Option<Self> {
-        let task = join::running()?;
+        let core = Core::try_current()?;
+        let task = core.current_task()?;
         let catcher = Rc::new(Catcher { requested: Cell::new(false), waker: RefCell::new(None) });
-        task.record().catchers.borrow_mut().push(Rc::clone(&catcher));
-        Some(Registration { task, catcher })
+        core.tasks_mut().get_mut(task)?.rare_mut().catchers.push(Rc::clone(&catcher));
+        Some(Registration { core, task, catcher })
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        let record = self.task.record();
-        record.catchers.borrow_mut().retain(|catcher| !Rc::ptr_eq(catcher, &self.catcher));
-        if self.catcher.requested.get() && record.request.get() == Request::Nothing {
+        if let Some(record) = self.core.tasks_mut().get_mut(self.task) {
+            record.rare_mut().catchers.retain(|catcher| !Rc::ptr_eq(catcher, &self.catcher));
+        }
+        if self.catcher.requested.get() {
             // Dropped or finished before it could deliver the request: the next one has to.
-            record.cancel();
+            self.core.cancel_task(self.task);
         }
     }
 }

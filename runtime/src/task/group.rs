@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 use super::JoinError;
 use super::adopt;
 use super::catch_panic::CatchPanic;
-use super::join::{JoinHandle, TaskRef};
+use super::join::{JoinHandle, TaskRef, current_task};
 use super::promise::{Promised, promise};
 use super::spawn;
 use crate::event_loop::Core;
@@ -245,7 +245,7 @@ impl<E> Members<E> {
 
     fn cancel(&self) {
         let tasks = self.tasks.borrow().clone();
-        let own = super::join::current_task().map(|task| task.id());
+        let own = current_task().map(|task| task.id());
         for task in tasks.iter().filter(|task| Some(task.id()) != own) {
             task.cancel();
         }
@@ -299,7 +299,7 @@ impl<E: 'static> Drop for CancelOnDrop<'_, E> {
         self.0.cancel();
         let members = Rc::clone(self.0);
         // Without a loop there are no tasks to wait for.
-        let _ = adopt::adopt(async move { members.wait_for_all().await });
+        let _ = adopt::adopt(Box::pin(async move { members.wait_for_all().await }));
     }
 }
 
