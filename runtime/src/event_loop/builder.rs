@@ -93,7 +93,7 @@ impl Builder {
     /// If the system has no resources for it: it takes a few file descriptors.
     pub fn build(self) -> io::Result<EventLoop> {
         start_reactor()?;
-        Ok(EventLoop { core: Core::new(self.settings), handle_ctrl_c: self.handle_ctrl_c, runs: 0, interrupt: None })
+        Ok(EventLoop { core: Core::new(self.settings), handle_ctrl_c: self.handle_ctrl_c, interrupt: None })
     }
 
     /// Makes the loop, runs a future on it, and shuts it down.

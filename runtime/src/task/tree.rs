@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::record::{Phase, Task};
+use super::record::{Phase, Record};
 use crate::event_loop::Core;
 use crate::report::Place;
 
@@ -64,8 +63,7 @@ impl TaskTree {
     /// The unfinished tasks of a loop.
     pub(crate) fn of(core: &Core) -> Self {
         let now = core.is_debug().then(Instant::now);
-        let tasks: Vec<Rc<dyn Task>> = core.tasks.borrow().iter().map(|(_, task)| Rc::clone(task)).collect();
-        let mut nodes: Vec<Node> = tasks.iter().map(|task| Node::of(&**task, now)).collect();
+        let mut nodes: Vec<Node> = core.tasks().unfinished().map(|(_, record)| Node::of(record, now)).collect();
         nodes.sort_by_key(|node| node.id);
         TaskTree { nodes }
     }
@@ -109,16 +107,18 @@ impl TaskTree {
 }
 
 impl Node {
-    fn of(task: &dyn Task, now: Option<Instant>) -> Self {
-        let record = task.record();
-        let awaiter = record.awaiter.borrow().as_ref().and_then(std::rc::Weak::upgrade);
+    fn of(record: &Record, now: Option<Instant>) -> Self {
         Node {
             id: record.id,
             name: record.name(),
             created: record.created.into(),
-            phase: record.phase.get(),
-            since: now.zip(record.since.get()).map(|(now, since)| now.saturating_duration_since(since)),
-            awaiter: awaiter.map(|awaiter| awaiter.record().id).filter(|&awaiter| awaiter != record.id),
+            phase: record.phase,
+            since: now.zip(record.since).map(|(now, since)| now.saturating_duration_since(since)),
+            awaiter: record
+                .rare()
+                .and_then(|rare| rare.awaiter)
+                .map(|awaiter| awaiter.id)
+                .filter(|&awaiter| awaiter != record.id),
         }
     }
 }
@@ -126,7 +126,7 @@ impl Node {
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let phase = match self.phase {
-            Phase::Queued => "not begun",
+            Phase::New => "not begun",
             Phase::Running => "running",
             Phase::Waiting => "waiting",
             Phase::Finished => "finished",
