@@ -46,7 +46,7 @@ struct Node {
 #[track_caller]
 #[must_use]
 pub fn task_tree() -> TaskTree {
-    Core::with(|core| TaskTree::of(core))
+    Core::with(TaskTree::of)
 }
 
 /// Prints [`task_tree`] to stderr.
