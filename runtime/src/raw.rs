@@ -26,13 +26,13 @@ use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::ptr::{self, NonNull};
-#[cfg(feature = "event-loop")]
-use std::rc::Rc;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::SeqCst, fence};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 #[cfg(feature = "event-loop")]
 use std::task::{RawWaker, RawWakerVTable, Waker};
+#[cfg(feature = "event-loop")]
+use std::{any::TypeId, rc::Rc};
 
 use crate::check::slow_poll;
 #[cfg(feature = "event-loop")]
@@ -488,6 +488,32 @@ mod tests {
     fn outside_of_any_poll_the_stack_is_empty() {
         assert!(with_top(|top| top.is_err()));
         for_each_while(|_| unreachable!());
+    }
+}
+
+/// Where to put a value, for code that does not know its type.
+#[cfg(feature = "event-loop")]
+pub(crate) struct Place<'a> {
+    /// Points to an `Option` of this type.
+    place: NonNull<()>,
+    of: TypeId,
+    borrowed: PhantomData<&'a mut ()>,
+}
+
+#[cfg(feature = "event-loop")]
+impl<'a> Place<'a> {
+    #[inline]
+    pub(crate) fn new<T: 'static>(place: &'a mut Option<T>) -> Self {
+        Place { place: NonNull::from(place).cast(), of: TypeId::of::<T>(), borrowed: PhantomData }
+    }
+
+    /// Puts a value there, if it is of the type that belongs there.
+    #[inline]
+    pub(crate) fn set<T: 'static>(self, value: T) {
+        if TypeId::of::<T>() == self.of {
+            // SAFETY: it was made of a reference to an `Option` of this very type, which is borrowed for as long.
+            unsafe { *self.place.cast::<Option<T>>().as_ptr() = Some(value) };
+        }
     }
 }
 

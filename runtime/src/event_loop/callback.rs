@@ -1,14 +1,17 @@
 //! Callbacks: plain functions that the loop calls, soon or at a time.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::mem;
+use std::panic::Location;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::core::{Core, Entry};
 use super::timers::{Action, TimerKey};
 use crate::report;
+use crate::task::record::Unwound;
 
 /// A scheduled callback.
 pub(crate) trait Callback {
@@ -192,14 +195,37 @@ pub(super) fn from_remote(call: Box<dyn FnOnce() + Send>) -> Rc<dyn Callback> {
     scheduled(None, call)
 }
 
-/// Calls a callback in its turn.
+/// Calls a callback in its turn. A panic goes on to the caller, who has to call [`panicked`].
 #[inline]
 pub(super) fn step(core: &Core, callback: &Rc<dyn Callback>) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| callback.call())) {
-        super::raise(report::callback_panicked(callback.created(), &*panic));
-        report::drop_panic(panic);
-    }
+    let called = Called { core, callback };
+    callback.call();
+    mem::forget(called);
     if core.is_debug() {
+        end_of_timed_step(core, callback);
+    }
+}
+
+/// A callback while it is called. A panic leaves it in the loop.
+struct Called<'a> {
+    core: &'a Core,
+    callback: &'a Rc<dyn Callback>,
+}
+
+impl Drop for Called<'_> {
+    fn drop(&mut self) {
+        self.core.unwound.set(Some(Unwound::Callback(Rc::clone(self.callback))));
+    }
+}
+
+/// Reports what a callback has panicked with.
+#[cold]
+pub(super) fn panicked(core: &Core, callback: Option<&Rc<dyn Callback>>, panic: Box<dyn Any + Send>) {
+    super::raise(report::callback_panicked(callback.and_then(|callback| callback.created()), &*panic));
+    report::drop_panic(panic);
+    if let Some(callback) = callback
+        && core.is_debug()
+    {
         end_of_timed_step(core, callback);
     }
 }

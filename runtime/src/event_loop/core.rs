@@ -23,7 +23,7 @@ use super::timers::Timers;
 use crate::check;
 use crate::raw::{self, Entered};
 use crate::report::{self, Violation};
-use crate::task::record::{TaskKey, Tasks};
+use crate::task::record::{TaskKey, Tasks, Unwound};
 
 /// What waits for its turn.
 pub(crate) enum Entry {
@@ -53,6 +53,8 @@ pub(crate) struct Core {
     parked: Cell<Option<Waker>>,
     /// Whether the future given to `run` is finished.
     pub(crate) main_is_done: Cell<bool>,
+    /// What the panic has left behind that is on its way to the turn.
+    pub(crate) unwound: Cell<Option<Unwound>>,
     /// Whether cleanup was left to the task whose step is running.
     pub(crate) cleanup_added: Cell<bool>,
     /// Whether to end the run when the turn is over.
@@ -105,6 +107,7 @@ impl Core {
             is_parked: Cell::default(),
             parked: Cell::default(),
             main_is_done: Cell::default(),
+            unwound: Cell::default(),
             cleanup_added: Cell::default(),
             stop: Cell::default(),
             closures: Arc::default(),
@@ -301,6 +304,11 @@ impl Core {
     #[inline]
     pub(crate) fn timers(&self) -> RefMut<'_, Timers> {
         self.timers.borrow_mut()
+    }
+
+    /// The task of the future given to `run`.
+    pub(crate) fn main_key(&self) -> Option<TaskKey> {
+        self.main.get()
     }
 
     pub(super) fn set_main(&self, main: Option<TaskKey>) {

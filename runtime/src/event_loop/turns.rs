@@ -7,6 +7,7 @@
 //!
 //! This is a future, polled by `async_io::block_on`: while it is pending, that waits for I/O.
 
+use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -21,7 +22,7 @@ use super::core::{Core, Entry};
 use super::interrupt::Interrupt;
 use super::timers::Action;
 use crate::report;
-use crate::task::record::Next;
+use crate::task::record::Unwound;
 use crate::task::stored::Steps;
 
 /// How many entries run at most before the thread looks at I/O: what tokio takes too.
@@ -30,6 +31,16 @@ const ENTRIES_BEFORE_IO: usize = 61;
 /// The future given to `run`.
 pub(super) struct Main<'a> {
     pub(super) future: Pin<&'a mut dyn Steps>,
+}
+
+impl Main<'_> {
+    #[inline(always)]
+    fn reborrow(main: &mut Option<Self>) -> Option<Pin<&mut dyn Steps>> {
+        match main {
+            Some(Main { future }) => Some(future.as_mut()),
+            None => None,
+        }
+    }
 }
 
 /// When a run of turns is over.
@@ -125,16 +136,43 @@ impl<'a> Turns<'a> {
     /// Runs one turn.
     #[inline]
     fn turn(&mut self) {
+        // Entered once a turn, not once a step.
+        while let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.steps())) {
+            self.panicked(panic);
+        }
+    }
+
+    /// Runs what is left of this turn. A panic ends the step, and this.
+    #[inline]
+    fn steps(&mut self) {
+        let core = self.core;
         loop {
-            let next = self.core.tasks_mut().next();
-            match next {
-                Some(Next::Step(step)) => match &mut self.main {
-                    Some(Main { future }) => self.core.step(step, Some(future.as_mut())),
-                    None => self.core.step(step, None),
-                },
-                Some(Next::Callback(callback)) => callback::step(self.core, &callback),
+            let mut tasks = core.tasks_mut();
+            match tasks.queue.pop() {
+                Some(Entry::Task(place)) => {
+                    if let Some(step) = tasks.begin_step(place) {
+                        drop(tasks);
+                        core.step(step, Main::reborrow(&mut self.main));
+                    }
+                }
+                Some(Entry::Callback(callback)) => {
+                    drop(tasks);
+                    callback::step(core, &callback);
+                }
                 None => break,
             }
+        }
+    }
+
+    /// Ends the step that has panicked.
+    #[cold]
+    fn panicked(&mut self, panic: Box<dyn Any + Send>) {
+        match self.core.unwound.take() {
+            Some(Unwound::Task(key, stored)) => {
+                self.core.fail_step(key, stored, Main::reborrow(&mut self.main), panic);
+            }
+            Some(Unwound::Callback(callback)) => callback::panicked(self.core, Some(&callback), panic),
+            None => callback::panicked(self.core, None, panic),
         }
     }
 

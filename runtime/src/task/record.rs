@@ -14,6 +14,7 @@
 //! - a task is in the queue at most once, while `queued` is set;
 //! - the future is taken out of the record while it is polled or dropped, so that the records are not borrowed then.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
@@ -110,18 +111,42 @@ impl Record {
     }
 }
 
-/// What is to be done next.
-pub(crate) enum Next {
-    Step(Step),
-    Callback(Rc<dyn Callback>),
-}
-
 /// The step of a task.
 pub(crate) struct Step {
     key: TaskKey,
     /// `None` for the future given to `run`.
     stored: Option<Pin<Box<dyn AnyTask>>>,
     special: bool,
+}
+
+/// What a panic has left behind.
+pub(crate) enum Unwound {
+    /// A task, with its future; that given to `run` is kept there.
+    Task(TaskKey, Option<Pin<Box<dyn AnyTask>>>),
+    /// A callback.
+    Callback(Rc<dyn Callback>),
+}
+
+/// A task while it is polled. A panic leaves it in the loop.
+struct Polled<'a> {
+    core: &'a Core,
+    key: TaskKey,
+    stored: Option<Pin<Box<dyn AnyTask>>>,
+}
+
+impl Polled<'_> {
+    /// Gives the future back after the poll.
+    #[inline]
+    fn end(self) -> Option<Pin<Box<dyn AnyTask>>> {
+        let mut polled = ManuallyDrop::new(self);
+        polled.stored.take()
+    }
+}
+
+impl Drop for Polled<'_> {
+    fn drop(&mut self) {
+        self.core.unwound.set(Some(Unwound::Task(self.key, self.stored.take())));
+    }
 }
 
 /// The tasks of a loop, and the queue of what runs next: to wake a task takes both.
@@ -135,24 +160,14 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// Takes the next entry of this turn.
-    #[inline]
-    pub(crate) fn next(&mut self) -> Option<Next> {
-        loop {
-            let place = match self.queue.pop()? {
-                Entry::Task(place) => place,
-                Entry::Callback(callback) => return Some(Next::Callback(callback)),
-            };
-            // A task that is gone by now is no entry.
-            if let Some(record) = self.records.get_mut(place)
-                && record.queued
-            {
-                record.queued = false;
-                record.phase = Phase::Running;
-                let key = TaskKey { place, id: record.id };
-                return Some(Next::Step(Step { key, stored: record.stored.take(), special: record.special }));
-            }
-        }
+    /// Takes the step of the task at a place; that of one which is gone by now is none.
+    #[inline(always)]
+    pub(crate) fn begin_step(&mut self, place: usize) -> Option<Step> {
+        let record = self.records.get_mut(place).filter(|record| record.queued)?;
+        record.queued = false;
+        record.phase = Phase::Running;
+        let key = TaskKey { place, id: record.id };
+        Some(Step { key, stored: record.stored.take(), special: record.special })
     }
 
     /// Enters a task and puts it into the queue.
@@ -284,8 +299,8 @@ impl Queue {
         self.next_turn.push(entry);
     }
 
-    #[inline]
-    fn pop(&mut self) -> Option<Entry> {
+    #[inline(always)]
+    pub(crate) fn pop(&mut self) -> Option<Entry> {
         let entry = self.this_turn.get_mut(self.taken)?;
         self.taken += 1;
         Some(std::mem::replace(entry, Entry::Task(usize::MAX)))
@@ -413,8 +428,9 @@ impl Core {
         }
     }
 
-    /// Runs a step of a task. The future given to `run` is kept there.
-    #[inline]
+    /// Runs a step of a task. The future given to `run` is kept there. A panic goes on to the caller, who has to call
+    /// [`fail_step`](Self::fail_step).
+    #[inline(always)]
     pub(crate) fn step(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
         let Step { key, stored, special } = step;
         let number = self.waker_number(key);
@@ -422,32 +438,64 @@ impl Core {
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
         let cx = &mut Context::from_waker(&waker);
-        match stored {
-            Some(mut stored) => {
-                let polled = self.poll_task(key, stored.as_mut(), special, cx);
-                self.end_of_step(key, polled, Some(stored));
+        let mut polled = Polled { core: self, key, stored };
+        let result = match &mut polled.stored {
+            Some(stored) if !special => stored.as_mut().poll(cx),
+            Some(stored) => self.poll_special(key, stored.as_mut(), cx),
+            None => self.poll_main(key, main, special, cx),
+        };
+        let mut stored = polled.end();
+        let result = if self.cleanup_added.get() {
+            match &mut stored {
+                Some(stored) => self.poll_special(key, stored.as_mut(), cx),
+                None => result,
             }
-            None => self.step_of_main(key, main, special, cx),
-        }
+        } else {
+            result
+        };
+        self.end_of_step(key, result, stored);
     }
 
+    /// Polls the future given to `run`.
     #[inline(never)]
-    fn step_of_main(&self, key: TaskKey, main: Option<Pin<&mut dyn Steps>>, special: bool, cx: &mut Context<'_>) {
-        let Some(main) = main else { return };
-        let polled = self.poll_task(key, main, special, cx);
-        self.end_of_step(key, polled, None);
-        if self.tasks().get(key).is_none() {
-            self.main_is_done.set(true);
+    fn poll_main(
+        &self,
+        key: TaskKey,
+        main: Option<Pin<&mut dyn Steps>>,
+        special: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let Some(mut main) = main else { return Poll::Pending };
+        if special {
+            return self.poll_special(key, main, cx);
         }
+        let polled = main.as_mut().poll(cx);
+        if self.cleanup_added.get() { self.poll_special(key, main, cx) } else { polled }
     }
 
-    #[inline(always)]
-    fn poll_task(&self, key: TaskKey, mut task: Pin<&mut dyn Steps>, special: bool, cx: &mut Context<'_>) -> Poll<()> {
-        if special {
-            return self.poll_special(key, task, cx);
-        }
-        let polled = task.as_mut().poll(cx);
-        if self.cleanup_added.get() { self.poll_special(key, task, cx) } else { polled }
+    /// Ends the step of a task that has panicked.
+    #[cold]
+    pub(crate) fn fail_step(
+        &self,
+        key: TaskKey,
+        stored: Option<Pin<Box<dyn AnyTask>>>,
+        main: Option<Pin<&mut dyn Steps>>,
+        panic: Box<dyn Any + Send>,
+    ) {
+        let number = self.waker_number(key);
+        let _current = self.set_current_task(number);
+        let waker = ManuallyDrop::new(raw::number_waker(number));
+        let cx = &mut Context::from_waker(&waker);
+        let mut stored = stored;
+        let mut task: Pin<&mut dyn Steps> = match (&mut stored, main) {
+            (Some(stored), _) => stored.as_mut(),
+            (None, Some(main)) => main,
+            (None, None) => return report::drop_panic(panic),
+        };
+        task.as_mut().fail(panic);
+        // Cleanup may have been left to it.
+        let result = self.poll_special(key, task, cx);
+        self.end_of_step(key, result, stored);
     }
 
     /// Cancels the future of a task, if that was asked for, and runs the cleanup that was left to it, before it is polled.
@@ -467,8 +515,15 @@ impl Core {
             if cleaned_up.is_pending() {
                 return Poll::Pending;
             }
-            let polled = task.as_mut().poll(cx);
+            let polled = match catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(cx))) {
+                Ok(polled) => polled,
+                Err(panic) => {
+                    task.as_mut().fail(panic);
+                    Poll::Ready(())
+                }
+            };
             if !self.tasks().get(key).is_some_and(Record::has_cleanups) {
+                self.cleanup_added.set(false);
                 return polled;
             }
         }
@@ -505,15 +560,13 @@ impl Core {
         if self.is_debug() {
             self.end_of_timed_step(key);
         }
-        let mut tasks = self.tasks_mut();
+        if polled.is_ready() {
+            return self.finish(key, stored);
+        }
         // Until it is finished a record stays where it is.
-        let Some(record) = tasks.records.get_mut(key.place) else { return };
-        if polled.is_pending() {
+        if let Some(record) = self.tasks_mut().records.get_mut(key.place) {
             record.phase = Phase::Waiting;
             record.stored = stored;
-        } else {
-            drop(tasks);
-            self.finish(key, stored);
         }
     }
 
@@ -569,6 +622,9 @@ impl Core {
         }
         let rare = self.tasks_mut().remove(key);
         drop(rare);
+        if self.main_key() == Some(key) {
+            self.main_is_done.set(true);
+        }
     }
 
     /// The task's name, or else a number.
@@ -646,7 +702,7 @@ impl Core {
             drop(tasks);
             drop(rare);
             if let Some(mut stored) = stored {
-                stored.as_mut().take_to(&mut output);
+                stored.as_mut().take_to(raw::Place::new(&mut output));
             }
             return Poll::Ready(output);
         }

@@ -5,7 +5,7 @@
 //! RUNNING ─────────────────────────────────▶ FINISHED ──────▶ EMPTY
 //!                                                     take
 //! ```
-//! Invariant: a panic of the future, in its poll or in its drop, ends the task and nothing else.
+//! Invariant: a panic of the future, in its poll or in its drop, ends the task and nothing else: who polls catches it.
 
 use std::any::Any;
 use std::future::Future;
@@ -17,7 +17,7 @@ use pin_project_lite::pin_project;
 
 use super::JoinError;
 use super::unread::{self, Name};
-use crate::{report, trace};
+use crate::{raw, report, trace};
 
 pin_project! {
     /// A task's future, or what came of it.
@@ -47,28 +47,12 @@ impl<F: Future> Stored<F> {
         }
     }
 
-    /// Drops the future. What it panics with becomes what came of the task, unless that is a panic already. Futures in it
-    /// that were never polled are no fault.
-    fn end(mut self: Pin<&mut Self>, output: Result<F::Output, JoinError>) {
-        let mut output = Some(output);
-        let dropped = catch_unwind(AssertUnwindSafe(|| {
-            trace::silently(|| {
-                self.as_mut().project_replace(match output.take() {
-                    Some(output) => Stored::Finished { output },
-                    None => Stored::Empty,
-                });
-            });
-        }));
-        // It is `Finished` by now, whatever its drop has done.
-        if let Err(panic) = dropped {
-            if self.is_panic() {
-                return report::drop_panic(panic);
-            }
-            let panicked = Stored::Finished { output: Err(JoinError::panicked(panic)) };
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(self.project_replace(panicked)))) {
-                report::drop_panic(panic);
-            }
-        }
+    /// Drops the future. Futures in it that were never polled are no fault. If the drop panics, it is `Finished` all the same.
+    #[inline]
+    fn end(self: Pin<&mut Self>, output: Result<F::Output, JoinError>) {
+        trace::silently(|| {
+            self.project_replace(Stored::Finished { output });
+        });
     }
 
     fn is_panic(&self) -> bool {
@@ -78,17 +62,21 @@ impl<F: Future> Stored<F> {
 
 /// What can be polled and cancelled.
 pub(crate) trait Steps {
-    /// Polls the future; `Ready` when it is finished, in whatever way.
+    /// Polls the future; `Ready` when it is finished, in whatever way. A panic goes on to the caller, who has to call
+    /// [`fail`](Self::fail) with it.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
 
     /// Drops the future if it is not finished.
     fn cancel(self: Pin<&mut Self>);
+
+    /// Takes note that the poll has panicked, and drops the future.
+    fn fail(self: Pin<&mut Self>, panic: Box<dyn Any + Send>);
 }
 
 /// A task, whatever its future.
 pub(crate) trait AnyTask: Steps {
-    /// Moves what came of it to an `Option<Result<T, JoinError>>`.
-    fn take_to(self: Pin<&mut Self>, output: &mut dyn Any);
+    /// Moves what came of it there: a `Result<T, JoinError>`.
+    fn take_to(self: Pin<&mut Self>, output: raw::Place<'_>);
 
     /// Whether what came of it is a panic that nobody has read.
     fn has_panicked(self: Pin<&Self>) -> bool;
@@ -103,18 +91,33 @@ impl<F: Future> Steps for Stored<F> {
         let Project::Running { future } = self.as_mut().project() else {
             return Poll::Ready(());
         };
-        let output = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(output)) => Ok(output),
-            Err(panic) => Err(JoinError::panicked(panic)),
-        };
-        self.end(output);
-        Poll::Ready(())
+        match future.poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(output) => {
+                self.end(Ok(output));
+                Poll::Ready(())
+            }
+        }
     }
 
     fn cancel(mut self: Pin<&mut Self>) {
-        if let Project::Running { .. } = self.as_mut().project() {
-            self.end(Err(JoinError::cancelled()));
+        if let Project::Running { .. } = self.as_mut().project()
+            && let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.as_mut().end(Err(JoinError::cancelled()))))
+        {
+            self.fail(panic);
+        }
+    }
+
+    #[cold]
+    fn fail(mut self: Pin<&mut Self>, panic: Box<dyn Any + Send>) {
+        if self.is_panic() {
+            // What the drop does to the panic is of no interest any more.
+            return report::drop_panic(panic);
+        }
+        // It was the poll that has panicked, or the drop of the future, or of the output that is given up here.
+        let failed = Err(JoinError::panicked(panic));
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.as_mut().end(failed))) {
+            report::drop_panic(panic);
         }
     }
 }
@@ -125,9 +128,9 @@ where
     F::Output: 'static,
 {
     #[inline]
-    fn take_to(self: Pin<&mut Self>, output: &mut dyn Any) {
-        if let Some(output) = output.downcast_mut() {
-            *output = self.take();
+    fn take_to(self: Pin<&mut Self>, output: raw::Place<'_>) {
+        if let Some(taken) = self.take() {
+            output.set(taken);
         }
     }
 
