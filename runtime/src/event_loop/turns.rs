@@ -251,7 +251,7 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
         if idle >= stalled_after && !self.core.tasks.borrow().is_empty() {
             // Said once, until something runs again.
             self.idle_since = None;
-            super::raise(report::stalled_loop(idle, &crate::task::tree::TaskTree::of(self.core)));
+            super::raise(report::stalled_loop(idle, &crate::task::tree::of(self.core)));
         }
     }
 }

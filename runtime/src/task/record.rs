@@ -20,6 +20,7 @@ use super::JoinError;
 use super::adopt::Adopted;
 use super::cancel::Catchers;
 use crate::event_loop::Core;
+use crate::places::Places;
 
 /// What a task was asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,6 +67,10 @@ pub(crate) struct Record {
     pub(crate) awaiter: RefCell<Option<Weak<dyn Task>>>,
     /// When its phase changed, where the loop's checks are on.
     pub(crate) since: Cell<Option<Instant>>,
+    /// When it was created, where they are.
+    pub(crate) born: Option<Instant>,
+    /// Where its futures stand, where they are and that is known.
+    pub(crate) places: Cell<Option<Box<Places>>>,
 }
 
 impl Record {
@@ -84,6 +89,8 @@ impl Record {
             detached: Cell::new(false),
             awaiter: RefCell::default(),
             since: Cell::default(),
+            born: core.is_debug().then(Instant::now),
+            places: Cell::default(),
         }
     }
 

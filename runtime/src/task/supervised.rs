@@ -17,8 +17,7 @@ use pin_project_lite::pin_project;
 
 use super::record::{self, Phase, Record, Request, Task};
 use super::{JoinError, adopt};
-use crate::trace;
-use crate::{event_loop, report};
+use crate::{event_loop, places, report, trace};
 
 pin_project! {
     /// A supervised future.
@@ -82,7 +81,7 @@ impl<F: Future> Future for Supervised<F> {
         let record = this.task.record();
         let _current = Current::set(this.task);
         record.phase.set(Phase::Running);
-        let begin = record.core.is_debug().then(Instant::now);
+        let step = record.core.is_debug().then(|| Step::begin(record));
         let polled = loop {
             if record.request.get() != Request::Nothing && is_cancelled(record) && this.outcome.is_none() {
                 let dropped = drop_future(this.future.as_mut());
@@ -118,8 +117,8 @@ impl<F: Future> Future for Supervised<F> {
             Poll::Pending => record.phase.set(Phase::Waiting),
             Poll::Ready(_) => record::finish(record),
         }
-        if let Some(begin) = begin {
-            end_of_step(record, begin);
+        if let Some(step) = step {
+            step.end(record);
         }
         polled
     }
@@ -145,13 +144,27 @@ fn ignore_panic(dropped: Result<(), Box<dyn Any + Send>>) {
     }
 }
 
-/// Takes note of the time that a step took.
-#[inline(never)]
-fn end_of_step(record: &Record, begin: Instant) {
-    let end = Instant::now();
-    record.since.set(Some(end));
-    let took = end.saturating_duration_since(begin);
-    if took >= record.core.slow_after() {
-        event_loop::raise(report::slow_step(record, took));
+/// A step of a task, where the loop's checks are on.
+struct Step {
+    begin: Instant,
+    places: places::Poll,
+}
+
+impl Step {
+    #[inline(never)]
+    fn begin(record: &Record) -> Self {
+        Step { places: places::begin(record.places.take()), begin: Instant::now() }
+    }
+
+    /// Takes note of where the task stands, and of the time that the step took.
+    #[inline(never)]
+    fn end(self, record: &Record) {
+        let end = Instant::now();
+        record.places.set(self.places.end());
+        record.since.set(Some(end));
+        let took = end.saturating_duration_since(self.begin);
+        if took >= record.core.slow_after() {
+            event_loop::raise(report::slow_step(record, took));
+        }
     }
 }

@@ -1,32 +1,12 @@
-//! The tasks of a loop as a user reads them: who awaits whom, since when.
+//! The tasks of a loop, as the tree of tasks shows them.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::rc::{Rc, Weak};
+use std::time::Instant;
 
 use super::record::{Phase, Task};
 use crate::event_loop::Core;
-use crate::report::Place;
-
-/// A picture of a loop's unfinished tasks: [`task_tree`].
-///
-/// Its [`Display`](fmt::Display) form is a tree, in which a task stands below the one that awaits it.
-#[derive(Clone, Debug)]
-pub struct TaskTree {
-    nodes: Vec<Node>,
-}
-
-#[derive(Clone, Debug)]
-struct Node {
-    id: u64,
-    name: Cow<'static, str>,
-    created: Place,
-    phase: Phase,
-    /// How long it has been in this phase, where that is known.
-    since: Option<Duration>,
-    awaiter: Option<u64>,
-}
+use crate::places;
+use crate::tree::{Seen, State, TaskTree};
 
 /// The unfinished tasks of this thread's loop.
 ///
@@ -47,7 +27,7 @@ struct Node {
 #[track_caller]
 #[must_use]
 pub fn task_tree() -> TaskTree {
-    Core::with(|core| TaskTree::of(core))
+    Core::with(|core| of(core))
 }
 
 /// Prints [`task_tree`] to stderr.
@@ -60,94 +40,42 @@ pub fn print_task_tree() {
     eprint!("{}", task_tree());
 }
 
-impl TaskTree {
-    /// The unfinished tasks of a loop.
-    pub(crate) fn of(core: &Core) -> Self {
-        let now = core.is_debug().then(Instant::now);
-        let tasks: Vec<Rc<dyn Task>> = core.tasks.borrow().iter().map(|(_, task)| Rc::clone(task)).collect();
-        let mut nodes: Vec<Node> = tasks.iter().map(|task| Node::of(&**task, now)).collect();
-        nodes.sort_by_key(|node| node.id);
-        TaskTree { nodes }
-    }
-
-    /// How many tasks there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// Whether there is no task.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
-    /// Writes those whom this one awaits, or those whom nobody awaits.
-    fn write(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        awaiter: Option<u64>,
-        indent: &str,
-        path: &mut Vec<u64>,
-    ) -> fmt::Result {
-        let known = |id: u64| self.nodes.iter().any(|node| node.id == id);
-        let below: Vec<&Node> =
-            self.nodes.iter().filter(|node| node.awaiter.filter(|&awaiter| known(awaiter)) == awaiter).collect();
-        for (n, node) in below.iter().enumerate() {
-            let last = n + 1 == below.len();
-            let (branch, rule) = match awaiter {
-                None => ("", ""),
-                Some(_) if last => ("└── ", "    "),
-                Some(_) => ("├── ", "│   "),
-            };
-            writeln!(f, "{indent}{branch}{node}")?;
-            path.push(node.id);
-            self.write(f, Some(node.id), &format!("{indent}{rule}"), path)?;
-        }
-        Ok(())
-    }
+/// The unfinished tasks of a loop.
+pub(crate) fn of(core: &Core) -> TaskTree {
+    let now = core.is_debug().then(Instant::now);
+    let tasks: Vec<Rc<dyn Task>> = core.tasks.borrow().iter().map(|(_, task)| Rc::clone(task)).collect();
+    TaskTree::new(tasks.iter().map(|task| seen(core, &**task, now)).collect())
 }
 
-impl Node {
-    fn of(task: &dyn Task, now: Option<Instant>) -> Self {
-        let record = task.record();
-        let awaiter = record.awaiter.borrow().as_ref().and_then(std::rc::Weak::upgrade);
-        Node {
-            id: record.id,
-            name: record.name(),
-            created: record.created.into(),
-            phase: record.phase.get(),
-            since: now.zip(record.since.get()).map(|(now, since)| now.saturating_duration_since(since)),
-            awaiter: awaiter.map(|awaiter| awaiter.record().id).filter(|&awaiter| awaiter != record.id),
-        }
-    }
-}
-
-impl fmt::Display for Node {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let phase = match self.phase {
-            Phase::Queued => "not begun",
-            Phase::Running => "running",
-            Phase::Waiting => "waiting",
-            Phase::Finished => "finished",
-        };
-        write!(f, "{}: {phase}", self.name)?;
-        if let (Phase::Waiting, Some(since)) = (self.phase, self.since) {
-            write!(f, " for {:.1} s", since.as_secs_f64())?;
-        }
-        write!(f, ", spawned at {}", self.created)
-    }
-}
-
-impl fmt::Display for TaskTree {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut path = Vec::new();
-        self.write(f, None, "", &mut path)?;
-        // Tasks that await each other in a circle hang below nobody.
-        for node in self.nodes.iter().filter(|node| !path.contains(&node.id)) {
-            let awaiter = node.awaiter.unwrap_or_default();
-            writeln!(f, "{node}, awaited in a circle by task {awaiter}")?;
-        }
-        Ok(())
+/// What is to be seen of a task.
+fn seen(core: &Core, task: &dyn Task, now: Option<Instant>) -> Seen {
+    let record = task.record();
+    let ago = |then: Option<Instant>| now.zip(then).map(|(now, then)| now.saturating_duration_since(then));
+    let awaiter = record.awaiter.borrow().as_ref().and_then(Weak::upgrade);
+    let is_current = core.current_task().is_some_and(|current| current.record().id == record.id);
+    let (calls, left_out) = if is_current {
+        (places::here(), 0)
+    } else {
+        // The tree may be asked for in the poll of any task, this one included.
+        let places = record.places.take();
+        let seen = places.as_ref().map_or_else(Default::default, |places| (places.calls(), places.left_out()));
+        record.places.set(places);
+        seen
+    };
+    Seen {
+        id: record.id,
+        name: record.name(),
+        spawned: record.created.into(),
+        age: ago(record.born),
+        state: match record.phase.get() {
+            Phase::Queued => State::NotBegun,
+            Phase::Running => State::Running,
+            Phase::Waiting => State::Waiting,
+            Phase::Finished => State::Finished,
+        },
+        since: ago(record.since.get()),
+        calls,
+        left_out,
+        awaiter: awaiter.map(|awaiter| awaiter.record().id).filter(|&awaiter| awaiter != record.id),
     }
 }

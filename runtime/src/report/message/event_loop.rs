@@ -8,7 +8,7 @@ use super::{backtrace, said};
 use crate::check::{Kind, Level, level};
 use crate::report::Violation;
 use crate::task::record::Record;
-use crate::task::tree::TaskTree;
+use crate::tree::TaskTree;
 
 type Created = &'static Location<'static>;
 
