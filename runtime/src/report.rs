@@ -61,6 +61,8 @@ pub struct Violation {
     pub created: Option<Place>,
     /// The function in which the fault happened, as far as known: that which dropped the future, for instance.
     pub culprit: Option<Culprit>,
+    /// The task in which the fault was found, if any: its name.
+    pub task: Option<String>,
     /// How long it took, where that is the fault.
     pub took: Option<Duration>,
     /// The futures that were being polled on the thread, innermost first: who awaits whom.

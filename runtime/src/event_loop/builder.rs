@@ -14,7 +14,7 @@ use async_io::Timer;
 use super::clock::{Clock, Monotonic};
 use super::core::{self, Core, Settings};
 use super::{EventLoop, RunError};
-use crate::check;
+use crate::check::{self, slow_poll};
 
 /// Sets up an [`EventLoop`]: [`EventLoop::builder`].
 #[must_use = "it does nothing until it is built or run"]
@@ -28,7 +28,7 @@ impl Default for Builder {
         Builder {
             settings: Settings {
                 debug: check::on_by_default(),
-                slow_after: Duration::from_millis(100),
+                slow_after: slow_poll::slow_after_by_default(),
                 stalled_after: Some(Duration::from_secs(10)),
                 shutdown_timeout: Duration::from_secs(10),
                 clock: Box::new(Monotonic),
@@ -49,7 +49,9 @@ impl Builder {
         self
     }
 
-    /// From when on a step, a callback or a wait for I/O is slow; 100 ms by default, as in asyncio.
+    /// From when on a step, a callback or a wait for I/O is slow, and so is a poll of a checked function in a task of this loop
+    /// that does not say itself; 100 ms by default, as in asyncio, or what [`set_slow_after`](crate::set_slow_after) or
+    /// `CHECKED_ASYNC=slow_after=…` says when this is made.
     pub fn slow_after(mut self, slow_after: Duration) -> Self {
         self.settings.slow_after = slow_after;
         self

@@ -127,6 +127,7 @@ mod tests {
             function: Some("app::fetch".into()),
             created: Some(place(14, 17)),
             culprit: Some(Culprit { function: "app::handler".into(), place: Some(place(18, 5)) }),
+            task: None,
             took: None,
             backtrace: vec![
                 TraceFrame { function: "app::handler".into(), defined: place(10, 1), called: Some(place(33, 9)) },

@@ -216,6 +216,11 @@ impl TaskRef {
         TaskId(self.task.record().id)
     }
 
+    /// Where it was spawned.
+    pub(crate) fn spawned(&self) -> &'static std::panic::Location<'static> {
+        self.task.record().created
+    }
+
     /// Asks for the task to be cancelled; see [`JoinHandle::cancel`].
     #[expect(clippy::must_use_candidate, reason = "seldom does anyone want to know")]
     pub fn cancel(&self) -> bool {

@@ -17,6 +17,7 @@ use pin_project_lite::pin_project;
 
 use super::record::{self, Phase, Record, Request, Task};
 use super::{JoinError, adopt};
+use crate::check::slow_poll;
 use crate::{event_loop, places, report, trace};
 
 pin_project! {
@@ -148,12 +149,17 @@ fn ignore_panic(dropped: Result<(), Box<dyn Any + Send>>) {
 struct Step {
     begin: Instant,
     places: places::Poll,
+    polls: slow_poll::Step,
 }
 
 impl Step {
     #[inline(never)]
     fn begin(record: &Record) -> Self {
-        Step { places: places::begin(record.places.take()), begin: Instant::now() }
+        Step {
+            places: places::begin(record.places.take()),
+            polls: slow_poll::Step::begin(record.core.slow_after()),
+            begin: Instant::now(),
+        }
     }
 
     /// Takes note of where the task stands, and of the time that the step took.
@@ -162,7 +168,8 @@ impl Step {
         let end = Instant::now();
         record.places.set(self.places.end());
         record.since.set(Some(end));
-        let took = end.saturating_duration_since(self.begin);
+        // What a checked function took is reported of it.
+        let took = end.saturating_duration_since(self.begin).saturating_sub(self.polls.end());
         if took >= record.core.slow_after() {
             event_loop::raise(report::slow_step(record, took));
         }

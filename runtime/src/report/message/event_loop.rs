@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{backtrace, said};
+use super::{backtrace, current_task, said};
 use crate::check::{Kind, Level, level};
 use crate::report::Violation;
 use crate::task::record::Record;
@@ -134,7 +134,7 @@ pub(crate) fn result_on_loop_thread(called: Created, created: Created) -> Violat
 const BLOCKING: &str = "hand blocking code to `checked_async::run_blocking`, and let long calculations \
                         `checked_async::yield_now().await`";
 
-fn task(name: Option<&str>) -> String {
+pub(super) fn task(name: Option<&str>) -> String {
     match name {
         None => "task".into(),
         // Those that were not given one are called `task 3`.
@@ -159,6 +159,7 @@ fn here(kind: Kind, created: Option<Created>) -> Violation {
         function: None,
         created: created.map(Into::into),
         culprit: None,
+        task: current_task(),
         backtrace: backtrace(),
         took: None,
         notes: Vec::new(),
