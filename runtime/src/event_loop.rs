@@ -6,7 +6,7 @@
 //! | `turns` | what runs when, and when the thread sleeps |
 //! | `timers`, `callback`, `clock`, `shuffle` | times, plain functions, other clocks and orders |
 //! | `inbox`, `remote`, `blocking` | other threads |
-//! | `shutdown`, `interrupt` | the end |
+//! | `shutdown`, `interrupt`, `outlook` | the end, and whether there will be one |
 //! | `builder`, `handle`, `explore` | more of the public face |
 //!
 //! What is *guaranteed* about the order: entries run in the order in which they were queued; timers in the order of their
@@ -26,6 +26,7 @@ mod interrupt;
 #[cfg(not(unix))]
 #[path = "event_loop/no_interrupt.rs"]
 mod interrupt;
+mod outlook;
 mod remote;
 mod shuffle;
 mod shutdown;

@@ -202,20 +202,18 @@ fn what_is_looked_for_can_change_while_it_runs() {
 fn a_loop_on_which_nothing_runs_is_reported_with_its_tasks() {
     let (result, violations) = capture(|| {
         builder().stalled_after(LIMIT).run(async {
-            let (release, blocked) = std::sync::mpsc::channel::<()>();
             let idle = spawn(pending::<()>()).named("forgotten");
             // Until the report is made nothing happens; it is what wakes the loop again.
             let (promise, promised) = promise();
             let waiter = spawn(promised).named("waiter");
-            let watcher = run_blocking(move || blocked.recv());
+            let (arrived, arrives) = checked_async::channel::bounded(1);
             let remote = checked_async::remote();
             let wakes = thread::spawn(move || {
                 // Long after.
                 thread::sleep(20 * LIMIT);
-                remote.call_soon(|| {}).unwrap();
-                release.send(()).unwrap();
+                remote.call_soon(move || arrived.try_send(()).unwrap()).unwrap();
             });
-            watcher.await.unwrap().unwrap();
+            arrives.recv().await.unwrap();
             wakes.join().unwrap();
             promise.set(()).unwrap();
             waiter.await.unwrap().unwrap();

@@ -30,6 +30,7 @@ impl Default for Builder {
                 debug: check::on_by_default(),
                 slow_after: slow_poll::slow_after_by_default(),
                 stalled_after: Some(Duration::from_secs(10)),
+                is_stall_expected: false,
                 shutdown_timeout: Duration::from_secs(10),
                 clock: Box::new(Monotonic),
                 shuffle: None,
@@ -58,8 +59,13 @@ impl Builder {
     }
 
     /// After what time with nothing to run a loop with tasks is reported as stalled: 10 s by default, `None` for never.
+    ///
+    /// A loop that waits for a timer, for I/O, a signal or a process, or for a closure on another thread, is not. By default
+    /// neither is one that another thread may still wake, nor where that cannot be known (elsewhere than on Linux); who sets
+    /// this says that the loop never waits that long for other threads.
     pub fn stalled_after(mut self, stalled_after: impl Into<Option<Duration>>) -> Self {
         self.settings.stalled_after = stalled_after.into();
+        self.settings.is_stall_expected = true;
         self
     }
 

@@ -63,6 +63,8 @@ pub(crate) struct Core {
     debug: Cell<bool>,
     slow_after: Cell<Duration>,
     pub(super) stalled_after: Cell<Option<Duration>>,
+    /// Whether to report a stall where others may still wake the loop, for all that is known.
+    pub(super) is_stall_expected: Cell<bool>,
     pub(super) shutdown_timeout: Duration,
     /// Set when the loop drops its tasks where they stand.
     pub(super) dropping: Cell<bool>,
@@ -79,6 +81,7 @@ pub(super) struct Settings {
     pub(super) debug: bool,
     pub(super) slow_after: Duration,
     pub(super) stalled_after: Option<Duration>,
+    pub(super) is_stall_expected: bool,
     pub(super) shutdown_timeout: Duration,
     pub(super) clock: Box<dyn Clock>,
     pub(super) shuffle: Option<u64>,
@@ -109,6 +112,7 @@ impl Core {
             debug: Cell::new(settings.debug),
             slow_after: Cell::new(settings.slow_after),
             stalled_after: Cell::new(settings.stalled_after),
+            is_stall_expected: Cell::new(settings.is_stall_expected),
             shutdown_timeout: settings.shutdown_timeout,
             dropping: Cell::default(),
             closed: Cell::default(),

@@ -21,6 +21,7 @@ use async_io::Timer;
 use super::callback;
 use super::core::{Core, Entry};
 use super::interrupt::Interrupt;
+use super::outlook::{self, Outlook};
 use super::remote::Shared;
 use super::timers::Action;
 use crate::report;
@@ -251,8 +252,22 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
         if idle >= stalled_after && !self.core.tasks.borrow().is_empty() {
             // Said once, until something runs again.
             self.idle_since = None;
-            super::raise(report::stalled_loop(idle, &crate::task::tree::of(self.core)));
+            if self.is_stalled() {
+                super::raise(report::stalled_loop(idle, &crate::task::tree::of(self.core)));
+            }
         }
+    }
+
+    /// Whether nothing is known that may wake the loop. Doubt is left to whoever has set the time.
+    fn is_stalled(&self) -> bool {
+        let core = self.core;
+        core.timers.borrow_mut().first().is_none()
+            && core.closures.is_empty()
+            && match outlook::look(self.interrupt.as_ref().and_then(|interrupt| interrupt.fd())) {
+                Outlook::Nothing => true,
+                Outlook::Doubtful => core.is_stall_expected.get(),
+                Outlook::Io => false,
+            }
     }
 }
 

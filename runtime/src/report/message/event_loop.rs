@@ -101,12 +101,18 @@ pub(crate) fn slow_select(late: Duration) -> Violation {
 
 /// Nothing has run for long.
 pub(crate) fn stalled_loop(idle: Duration, tree: &TaskTree) -> Violation {
-    let mut notes = vec![format!("the tasks that wait:\n{}", tree.to_string().trim_end())];
-    notes.push("for a server without visitors this is as it should be".into());
+    let notes = vec![
+        format!("the tasks that wait:\n{}", tree.to_string().trim_end()),
+        "no timer is set, and no I/O or closure is waited for: only another thread could wake one of them".into(),
+    ];
     Violation {
         message: format!("nothing has run on the event loop for {}", seconds(idle)),
         notes,
-        help: vec!["if it should wait that long, set `EventLoop::builder().stalled_after(…)`".into()],
+        help: vec![
+            "look for what they wait for: a promise that nobody sets, a channel that nobody sends to, a lock that is never \
+             released"
+                .into(),
+        ],
         ..here(Kind::StalledLoop, None)
     }
 }
