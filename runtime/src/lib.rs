@@ -23,6 +23,8 @@ mod raw;
 mod report;
 #[cfg(feature = "event-loop")]
 mod task;
+#[cfg(feature = "event-loop")]
+mod timeline;
 mod trace;
 #[cfg(feature = "event-loop")]
 mod tree;

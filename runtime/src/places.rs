@@ -59,8 +59,8 @@ struct Frame {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     address: usize,
-    /// The function that was called.
-    pub(crate) function: &'static str,
+    /// The function that was called, without its type arguments.
+    pub(crate) function: String,
     /// Where it was called, as far as known, or else where it is defined.
     pub(crate) place: crate::report::Place,
     pub(crate) awaits: Vec<Call>,
@@ -70,7 +70,7 @@ impl Call {
     /// A call that is no future of any task.
     #[cfg(test)]
     pub(crate) fn new(function: &'static str, place: crate::report::Place, awaits: Vec<Call>) -> Self {
-        Call { address: 0, function, place, awaits }
+        Call { address: 0, function: function.into(), place, awaits }
     }
 }
 
@@ -165,7 +165,7 @@ impl Places {
             let mut level = &mut calls;
             for frame in chain.iter().rev() {
                 let at = level.iter().position(|call: &Call| call.address == frame.address).unwrap_or_else(|| {
-                    let (function, place) = (frame.function.name(), frame.function.place());
+                    let (function, place) = (without_arguments(frame.function.name()), frame.function.place());
                     level.push(Call { address: frame.address, function, place, awaits: Vec::new() });
                     level.len() - 1
                 });
@@ -275,4 +275,48 @@ pub(crate) fn here() -> Vec<Call> {
         }
     });
     places.calls()
+}
+
+/// A function's name without the types that it was called with: those of futures fill lines.
+fn without_arguments(name: &str) -> String {
+    let mut short = String::new();
+    // How many brackets are open; those of `<Type as Trait>::function` stay, as there is nothing before them.
+    let mut open = 0_u32;
+    let mut last = ' ';
+    for c in name.chars() {
+        match c {
+            '<' if open > 0 || short.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') => open += 1,
+            '>' if last == '-' => {}
+            '>' if open > 0 => {
+                open -= 1;
+                last = c;
+                continue;
+            }
+            _ => {}
+        }
+        if open == 0 {
+            short.push(c);
+        }
+        last = c;
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short() {
+        for (name, short) in [
+            ("shop::serve", "shop::serve"),
+            ("shop::leaf<(), core::future::Pending<()>>", "shop::leaf"),
+            ("shop::call<fn(u8) -> u8>::inner", "shop::call::inner"),
+            ("shop::Table<K, Vec<V>>::get<Q>", "shop::Table::get"),
+            ("<shop::Table<K> as shop::Get>::get<Q>", "<shop::Table as shop::Get>::get"),
+            ("a name of the user's", "a name of the user's"),
+        ] {
+            assert_eq!(without_arguments(name), short);
+        }
+    }
 }

@@ -7,7 +7,7 @@
 //!
 //! This knows nothing of how tasks are kept: whoever runs tasks describes each by a [`Seen`].
 
-mod json;
+pub(crate) mod json;
 mod text;
 
 use std::borrow::Cow;

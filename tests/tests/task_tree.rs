@@ -30,7 +30,7 @@ fn stands(tree: &TaskTree, name: &str) -> String {
         let calls = awaits.as_array().unwrap().iter().map(|call| {
             assert!(call["at"]["file"].as_str().unwrap().ends_with("task_tree.rs"));
             assert!(call["at"]["column"].is_u64());
-            let function = call["function"].as_str().unwrap().split('<').next().unwrap().rsplit("::").next().unwrap();
+            let function = call["function"].as_str().unwrap().rsplit("::").next().unwrap();
             let inner = list(&call["awaits"]);
             format!("{function}:{}{}", call["at"]["line"], if inner.is_empty() { inner } else { format!("({inner})") })
         });

@@ -4,7 +4,9 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -13,6 +15,7 @@ use async_io::Timer;
 
 use super::clock::{Clock, Monotonic};
 use super::core::{self, Core, Settings};
+use super::dump::{self, Dumps, Target};
 use super::{EventLoop, RunError};
 use crate::check::{self, slow_poll};
 
@@ -21,13 +24,15 @@ use crate::check::{self, slow_poll};
 pub struct Builder {
     settings: Settings,
     handle_ctrl_c: bool,
+    dump: dump::Settings,
 }
 
 impl Default for Builder {
     fn default() -> Self {
+        let dump = dump::Settings::from_environment();
         Builder {
             settings: Settings {
-                debug: check::on_by_default(),
+                debug: check::on_by_default() || dump.is_any(),
                 slow_after: slow_poll::slow_after_by_default(),
                 stalled_after: Some(Duration::from_secs(10)),
                 is_stall_expected: false,
@@ -37,6 +42,7 @@ impl Default for Builder {
             },
             // Signals are the main thread's business, and tests run elsewhere.
             handle_ctrl_c: std::thread::current().name() == Some("main"),
+            dump,
         }
     }
 }
@@ -94,6 +100,49 @@ impl Builder {
         self
     }
 
+    /// Where to write what the tasks of this loop do: as JSON to a file that ends in `.json`, as a page with a timeline to one in
+    /// `.html`, else as text; `-` is stderr.
+    ///
+    /// The file is replaced as a whole when a run of the loop has ended and its tasks are still there, when the loop stands
+    /// still (`stalled_loop`), and on a signal, see [`dump_on_signal`](Self::dump_on_signal). A page is written when the loop has
+    /// ended, and records from now on all that the tasks of the program's loops do, in bounded memory. On stderr nothing is
+    /// said at the end of a run that leaves no tasks. Turns [`debug`](Self::debug) on.
+    ///
+    /// In place of this and [`dump_on_signal`](Self::dump_on_signal), `CHECKED_ASYNC_DUMP=path` asks for it from outside of the
+    /// program, with SIGUSR1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let path = std::env::temp_dir().join(format!("tasks-{}.html", std::process::id()));
+    /// checked_async::EventLoop::builder().dump_to(&path).run(async {
+    ///     checked_async::spawn(async {}).named("reader").await.unwrap();
+    /// })?;
+    /// assert!(std::fs::read_to_string(&path)?.contains("reader"));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dump_to(mut self, path: impl Into<PathBuf>) -> Self {
+        self.dump.target = Some(Target::new(path.into()));
+        self.settings.debug = true;
+        self
+    }
+
+    /// Has this signal dump the loop's tasks, to stderr unless [`dump_to`](Self::dump_to) says otherwise. Turns
+    /// [`debug`](Self::debug) on.
+    ///
+    /// The tasks of all loops that were asked for are written at once. A loop that does not answer within a second is listed
+    /// as busy. Whoever else handles the signal, with the feature `signal` for instance, still does. Once handled, a signal is
+    /// handled as long as the program runs. Python's `faulthandler.register` is the model.
+    ///
+    /// The loop cannot be made, with an error, where the signal cannot be handled.
+    #[cfg(unix)]
+    pub fn dump_on_signal(mut self, signal: i32) -> Self {
+        self.dump.signal = Some(signal);
+        self.settings.debug = true;
+        self
+    }
+
     /// Makes the loop.
     ///
     /// # Errors
@@ -101,7 +150,9 @@ impl Builder {
     /// If the system has no resources for it: it takes a few file descriptors.
     pub fn build(self) -> io::Result<EventLoop> {
         start_reactor()?;
-        Ok(EventLoop { core: Core::new(self.settings), handle_ctrl_c: self.handle_ctrl_c, runs: 0, interrupt: None })
+        let core = Core::new(self.settings);
+        let dumps = Dumps::begin(&core, self.dump)?.map(Rc::new);
+        Ok(EventLoop { core, handle_ctrl_c: self.handle_ctrl_c, runs: 0, interrupt: None, dumps })
     }
 
     /// Makes the loop, runs a future on it, and shuts it down.

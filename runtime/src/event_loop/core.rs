@@ -26,6 +26,7 @@ use super::timers::Timers;
 use crate::check;
 use crate::report::{self, Violation};
 use crate::task::record::Task;
+use crate::timeline;
 
 /// What waits for its turn.
 pub(crate) enum Entry {
@@ -42,6 +43,8 @@ pub(crate) enum Entry {
 /// A loop, as seen from its own thread.
 pub(crate) struct Core {
     pub(super) shared: Arc<Shared>,
+    /// Unique in the program.
+    pub(crate) number: u64,
     /// What runs next, in this order.
     ready: RefCell<VecDeque<Entry>>,
     pub(super) timers: RefCell<Timers>,
@@ -99,6 +102,7 @@ impl Core {
     pub(super) fn new(settings: Settings) -> Rc<Self> {
         Rc::new(Core {
             shared: Arc::default(),
+            number: timeline::new_loop(),
             ready: RefCell::default(),
             timers: RefCell::new(Timers::new(settings.clock.now())),
             tasks: RefCell::default(),

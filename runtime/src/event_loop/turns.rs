@@ -20,6 +20,7 @@ use async_io::Timer;
 
 use super::callback;
 use super::core::{Core, Entry};
+use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::remote::Shared;
@@ -98,6 +99,7 @@ pub(super) struct Turns<'a, 'm, F: Future> {
     /// When to give up, by the machine's clock.
     pub(super) give_up: Option<Instant>,
     pub(super) interrupt: Option<&'a mut Interrupt>,
+    pub(super) dumps: Option<Rc<Dumps>>,
     alarm: Alarm,
     /// The sleep or the look at I/O that is under way.
     away: Option<Away>,
@@ -143,6 +145,7 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
             until,
             give_up: None,
             interrupt: None,
+            dumps: None,
             alarm: Alarm { timer: Timer::never(), at: None },
             away: None,
             idle_since: None,
@@ -253,7 +256,11 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
             // Said once, until something runs again.
             self.idle_since = None;
             if self.is_stalled() {
-                super::raise(report::stalled_loop(idle, &crate::task::tree::of(self.core)));
+                let tree = crate::task::tree::of(self.core);
+                if let Some(dumps) = &self.dumps {
+                    dumps.stalled(&tree);
+                }
+                super::raise(report::stalled_loop(idle, &tree));
             }
         }
     }

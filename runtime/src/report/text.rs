@@ -112,6 +112,12 @@ pub(super) fn print(what: &dyn Print) {
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 
+/// Prints a text to stderr.
+#[cfg(feature = "event-loop")]
+pub(crate) fn print_as_it_is(text: String) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Culprit, Place, TraceFrame};

@@ -11,14 +11,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
 
 use super::record::{self, Phase, Record, Request, Task};
 use super::{JoinError, adopt};
 use crate::check::slow_poll;
-use crate::{event_loop, places, report, trace};
+use crate::{event_loop, places, report, timeline, trace};
 
 pin_project! {
     /// A supervised future.
@@ -168,10 +168,30 @@ impl Step {
         let end = Instant::now();
         record.places.set(self.places.end());
         record.since.set(Some(end));
+        let took = end.saturating_duration_since(self.begin);
+        if timeline::is_on() {
+            record_step(record, self.begin, end, took);
+        }
         // What a checked function took is reported of it.
-        let took = end.saturating_duration_since(self.begin).saturating_sub(self.polls.end());
+        let took = took.saturating_sub(self.polls.end());
         if took >= record.core.slow_after() {
             event_loop::raise(report::slow_step(record, took));
         }
     }
+}
+
+/// Records a step for the timeline.
+#[cold]
+fn record_step(record: &Record, begin: Instant, end: Instant, took: Duration) {
+    timeline::step(&timeline::Step {
+        of_loop: record.core.number,
+        task: record.id,
+        name: &record.name(),
+        spawned: &record.created.into(),
+        born: record.born,
+        begin,
+        end,
+        is_slow: took >= record.core.slow_after(),
+        is_last: record.is_finished(),
+    });
 }

@@ -10,9 +10,14 @@ use crate::report::Place;
 /// The tree.
 pub(super) fn tree(tree: &TaskTree) -> String {
     let mut json = String::from("{\"tasks\":");
-    list(&mut json, &tree.tasks, task);
+    tasks(&mut json, Some(tree));
     json.push('}');
     json
+}
+
+/// The list of the tasks in a tree.
+pub(crate) fn tasks(json: &mut String, tree: Option<&TaskTree>) {
+    list(json, tree.map(|tree| &tree.tasks).into_iter().flatten(), task);
 }
 
 fn task(json: &mut String, task: &Seen) {
@@ -36,7 +41,7 @@ fn task(json: &mut String, task: &Seen) {
 
 fn call(json: &mut String, awaited: &Call) {
     json.push_str("{\"function\":");
-    text(json, awaited.function);
+    text(json, &awaited.function);
     json.push_str(",\"at\":");
     place(json, &awaited.place);
     json.push_str(",\"awaits\":");

@@ -64,7 +64,7 @@ impl Drawing<'_, '_> {
     }
 
     fn call(&mut self, call: &Call) -> fmt::Result {
-        writeln!(self.f, "awaits {} at {}", without_arguments(call.function), call.place)?;
+        writeln!(self.f, "awaits {} at {}", call.function, call.place)?;
         for (n, inner) in call.awaits.iter().enumerate() {
             self.branch(n + 1 == call.awaits.len(), |drawing| drawing.call(inner))?;
         }
@@ -94,31 +94,6 @@ impl fmt::Display for Seen {
         }
         write!(f, ", spawned at {}", self.spawned)
     }
-}
-
-/// A function's name without the types that it was called with: those of futures fill lines.
-fn without_arguments(name: &str) -> String {
-    let mut short = String::new();
-    // How many brackets are open; those of `<Type as Trait>::function` stay, as there is nothing before them.
-    let mut open = 0_u32;
-    let mut last = ' ';
-    for c in name.chars() {
-        match c {
-            '<' if open > 0 || short.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') => open += 1,
-            '>' if last == '-' => {}
-            '>' if open > 0 => {
-                open -= 1;
-                last = c;
-                continue;
-            }
-            _ => {}
-        }
-        if open == 0 {
-            short.push(c);
-        }
-        last = c;
-    }
-    short
 }
 
 /// A time as a person wants to know it.
@@ -180,20 +155,6 @@ a: waiting, spawned at src/main.rs:1:5, awaited in a circle by b
     └── c: waiting, spawned at src/main.rs:3:5
 "
         );
-    }
-
-    #[test]
-    fn names_are_short() {
-        for (name, short) in [
-            ("shop::serve", "shop::serve"),
-            ("shop::leaf<(), core::future::Pending<()>>", "shop::leaf"),
-            ("shop::call<fn(u8) -> u8>::inner", "shop::call::inner"),
-            ("shop::Table<K, Vec<V>>::get<Q>", "shop::Table::get"),
-            ("<shop::Table<K> as shop::Get>::get<Q>", "<shop::Table as shop::Get>::get"),
-            ("a name of the user's", "a name of the user's"),
-        ] {
-            assert_eq!(without_arguments(name), short);
-        }
     }
 
     #[test]

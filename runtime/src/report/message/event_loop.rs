@@ -1,12 +1,15 @@
 //! The words of the event loop's reports.
 
 use std::any::Any;
+use std::io;
 use std::panic::Location;
+use std::path::Path;
 use std::time::Duration;
 
 use super::{backtrace, current_task, said};
 use crate::check::{Kind, Level, level};
 use crate::report::Violation;
+use crate::report::text::Notice;
 use crate::task::record::Record;
 use crate::tree::TaskTree;
 
@@ -154,7 +157,8 @@ fn seconds(time: Duration) -> String {
 }
 
 fn of_task(kind: Kind, name: Option<&str>, created: Created) -> Violation {
-    Violation { function: name.map(str::to_owned), ..here(kind, Some(created)) }
+    let here = here(kind, Some(created));
+    Violation { function: name.map(str::to_owned), task: name.map(str::to_owned).or(here.task), ..here }
 }
 
 fn here(kind: Kind, created: Option<Created>) -> Violation {
@@ -171,6 +175,12 @@ fn here(kind: Kind, created: Option<Created>) -> Violation {
         notes: Vec::new(),
         help: Vec::new(),
     }
+}
+
+/// Says that a dump was not written.
+pub(crate) fn warn_of_dump(path: &Path, error: &io::Error) {
+    let text = format!("the tasks cannot be written to `{}`: {error}", path.display());
+    super::super::text::print(&Notice::Warning(text));
 }
 
 /// A report of what must not go on, whatever the level of its kind.
