@@ -28,6 +28,7 @@ mod interrupt;
 #[cfg(not(unix))]
 #[path = "event_loop/no_interrupt.rs"]
 mod interrupt;
+pub(crate) mod number;
 mod outlook;
 mod remote;
 mod shuffle;
@@ -45,12 +46,12 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::panic::{Location, resume_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::Waker;
 
 pub use blocking::{RunBlocking, run_blocking};
 pub use builder::Builder;
+pub(crate) use callback::Callback;
 pub use callback::{CallbackHandle, call_at, call_later, call_soon};
 pub(crate) use clock::after;
 pub use clock::{Clock, MockClock};
@@ -63,10 +64,11 @@ pub use remote::{LoopClosed, Remote, RemoteHandle};
 pub(crate) use shutdown::drop_late;
 pub(crate) use timers::{Action, TimerKey};
 pub(crate) use turns::wake;
-use turns::{Ended, Main, MainWaker, Turns, Until};
+use turns::{Ended, Main, Turns, Until};
 
-use crate::task::record::{self, Join, Record, Task};
-use crate::task::{JoinError, Supervised};
+use crate::task::JoinError;
+use crate::task::record::TaskKey;
+use crate::task::stored::Stored;
 
 /// An event loop, for those who need more than [`run`].
 ///
@@ -86,7 +88,6 @@ use crate::task::{JoinError, Supervised};
 pub struct EventLoop {
     core: Rc<Core>,
     handle_ctrl_c: bool,
-    runs: u64,
     /// Kept from a run that Ctrl-C has ended: the second one ends the shutdown.
     interrupt: Option<Interrupt>,
     dumps: Option<Rc<Dumps>>,
@@ -161,23 +162,18 @@ impl EventLoop {
         let core = Rc::clone(&self.core);
         let _entered = core.enter();
         let mut interrupt = if self.handle_ctrl_c { Interrupt::watch().map_err(RunError::Start)? } else { None };
-        self.runs += 1;
-        let waker = MainWaker::new(core.shared(), self.runs);
-        let join = Join::<()>::new(Record::new(&core, created));
-        join.record().set_name("main".into());
-        join.record().set_waker(Waker::from(waker.clone()));
-        let task: Rc<dyn Task> = join;
-        record::register(Rc::clone(&task));
-        let main = pin!(Supervised::new(Rc::clone(&task), main));
-        let mut main = Main { future: main, output: None, waker };
+        let task = core.add_main(created);
+        let mut main = RunningMain { core: &core, task, stored: pin!(Stored::new(main)) };
         core.stop.set(false);
+        core.main_is_done.set(false);
         core.set_main(Some(task));
-        std::task::Wake::wake_by_ref(&main.waker);
-        let mut turns = Turns::new(&core, Until::MainIsDone);
-        turns.main = Some(&mut main);
-        turns.interrupt = interrupt.as_mut();
-        turns.dumps = self.dumps.clone();
-        let ended = async_io::block_on(&mut turns);
+        let ended = {
+            let mut turns = Turns::new(&core, Until::MainIsDone);
+            turns.main = Some(Main { future: main.stored.as_mut() });
+            turns.interrupt = interrupt.as_mut();
+            turns.dumps = self.dumps.clone();
+            async_io::block_on(turns)
+        };
         if let Some(dumps) = &self.dumps {
             dumps.run_ended(&core);
         }
@@ -190,7 +186,7 @@ impl EventLoop {
             return Ok(Err(JoinError::panicked(panic)));
         }
         let interrupted = interrupt.as_ref().is_some_and(Interrupt::was_seen);
-        match (ended, main.output.take()) {
+        match (ended, main.stored.as_mut().take()) {
             (_, Some(Err(error))) if interrupted && error.is_cancelled() => {
                 self.interrupt = interrupt;
                 Err(RunError::Interrupted)
@@ -240,6 +236,19 @@ impl EventLoop {
     }
 }
 
+/// The future given to `run`. Dropped before it is finished, it takes its task with it.
+struct RunningMain<'a, F: Future> {
+    core: &'a Core,
+    task: TaskKey,
+    stored: Pin<&'a mut Stored<F>>,
+}
+
+impl<F: Future> Drop for RunningMain<'_, F> {
+    fn drop(&mut self) {
+        self.core.drop_main(self.task, self.stored.as_mut());
+    }
+}
+
 /// What a run gives to its caller: a panic goes on there.
 fn outcome<T>(result: Result<Result<T, JoinError>, RunError>) -> Result<T, RunError> {
     result?.map_err(|error| match error.try_into_panic() {
@@ -268,7 +277,7 @@ impl Drop for EventLoop {
 
 impl fmt::Debug for EventLoop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventLoop").field("tasks", &self.core.tasks.borrow().len()).finish_non_exhaustive()
+        f.debug_struct("EventLoop").field("tasks", &self.core.tasks().count_unfinished()).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The only unsafe code of this crate: the stack of the futures that are being polled on this thread and what other threads
-//! see of it, the storage of a checked future, which decides when the future in it is dropped, and that of a generator's
-//! body.
+//! see of it, the storage of a checked future, which decides when the future in it is dropped, that of a generator's body,
+//! wakers that are numbers, and the loop of a thread.
 //!
 //! Invariants of the stack:
 //! - `top`, less the alarm, is `BOTTOM` or points to a [`Head`] that is borrowed by a [`Pushed`] on this thread's call stack right now,
@@ -9,6 +9,10 @@
 //!
 //! Invariants of the watched threads:
 //! - what is in `WATCHED` belongs to a thread that has not ended.
+//!
+//! Invariants of the loop of a thread:
+//! - what `LOOP` points to is owned by an [`Entered`]; these are variables of functions of the loop, so that the last to be
+//!   made is the first to be dropped.
 //!
 //! Invariants of a generator's body:
 //! - an [`Owned`] is the only owner of its allocation, and frees it once;
@@ -25,8 +29,14 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::SeqCst, fence};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
+#[cfg(feature = "event-loop")]
+use std::task::{RawWaker, RawWakerVTable, Waker};
+#[cfg(feature = "event-loop")]
+use std::{any::TypeId, rc::Rc};
 
 use crate::check::{self, slow_poll};
+#[cfg(feature = "event-loop")]
+use crate::event_loop::{Core, number};
 use crate::future::{Head, SPECIAL};
 use crate::places;
 use crate::trace::EndSilence;
@@ -529,5 +539,99 @@ mod tests {
     fn outside_of_any_poll_the_stack_is_empty() {
         assert!(with_top(|top| top.is_err()));
         for_each_while(|_| unreachable!());
+    }
+}
+
+/// Where to put a value, for code that does not know its type.
+#[cfg(feature = "event-loop")]
+pub(crate) struct Place<'a> {
+    /// Points to an `Option` of this type.
+    place: NonNull<()>,
+    of: TypeId,
+    borrowed: PhantomData<&'a mut ()>,
+}
+
+#[cfg(feature = "event-loop")]
+impl<'a> Place<'a> {
+    #[inline]
+    pub(crate) fn new<T: 'static>(place: &'a mut Option<T>) -> Self {
+        Place { place: NonNull::from(place).cast(), of: TypeId::of::<T>(), borrowed: PhantomData }
+    }
+
+    /// Puts a value there, if it is of the type that belongs there.
+    #[inline]
+    pub(crate) fn set<T: 'static>(self, value: T) {
+        if TypeId::of::<T>() == self.of {
+            // SAFETY: it was made of a reference to an `Option` of this very type, which is borrowed for as long.
+            unsafe { *self.place.cast::<Option<T>>().as_ptr() = Some(value) };
+        }
+    }
+}
+
+/// A waker that is nothing but a number.
+#[cfg(feature = "event-loop")]
+#[inline]
+pub(crate) fn number_waker(number: usize) -> Waker {
+    // SAFETY: the functions of the table only look at the address of their argument, as a number. They are thread-safe, and
+    // there is nothing to release.
+    unsafe { Waker::from_raw(number_raw_waker(number)) }
+}
+
+/// The number of a waker that is one.
+#[cfg(feature = "event-loop")]
+#[inline]
+pub(crate) fn number_of(waker: &Waker) -> Option<usize> {
+    ptr::eq(waker.vtable(), &NUMBERS).then(|| waker.data().addr())
+}
+
+#[cfg(feature = "event-loop")]
+static NUMBERS: RawWakerVTable = RawWakerVTable::new(
+    |data| number_raw_waker(data.addr()),
+    |data| number::wake(data.addr()),
+    |data| number::wake(data.addr()),
+    |_| {},
+);
+
+#[cfg(feature = "event-loop")]
+#[inline]
+fn number_raw_waker(number: usize) -> RawWaker {
+    RawWaker::new(ptr::without_provenance(number), &NUMBERS)
+}
+
+#[cfg(feature = "event-loop")]
+thread_local! {
+    /// The loop that runs on this thread, or null.
+    static LOOP: Cell<*const Core> = const { Cell::new(ptr::null()) };
+}
+
+/// Calls `with` with the loop that runs on this thread, if any.
+#[cfg(feature = "event-loop")]
+#[inline(always)]
+pub(crate) fn with_loop<R>(with: impl FnOnce(Option<&Core>) -> R) -> R {
+    let current = LOOP.with(Cell::get);
+    // SAFETY: it is null, or that of an `Entered` which is alive further up this thread's stack, and owns the loop.
+    with(unsafe { current.as_ref() })
+}
+
+/// Makes a loop the loop of this thread, until this is dropped; then it is again the one that was before.
+#[cfg(feature = "event-loop")]
+pub(crate) struct Entered {
+    before: *const Core,
+    #[expect(dead_code, reason = "it keeps the loop alive")]
+    core: Rc<Core>,
+}
+
+#[cfg(feature = "event-loop")]
+impl Entered {
+    pub(crate) fn new(core: Rc<Core>) -> Self {
+        let before = LOOP.replace(Rc::as_ptr(&core));
+        Entered { before, core }
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl Drop for Entered {
+    fn drop(&mut self) {
+        LOOP.set(self.before);
     }
 }

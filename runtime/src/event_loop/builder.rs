@@ -152,7 +152,7 @@ impl Builder {
         start_reactor()?;
         let core = Core::new(self.settings);
         let dumps = Dumps::begin(&core, self.dump)?.map(Rc::new);
-        Ok(EventLoop { core, handle_ctrl_c: self.handle_ctrl_c, runs: 0, interrupt: None, dumps })
+        Ok(EventLoop { core, handle_ctrl_c: self.handle_ctrl_c, interrupt: None, dumps })
     }
 
     /// Makes the loop, runs a future on it, and shuts it down.

@@ -1,14 +1,17 @@
 //! Callbacks: plain functions that the loop calls, soon or at a time.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::mem;
+use std::panic::Location;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::core::{Core, Entry};
 use super::timers::{Action, TimerKey};
 use crate::report;
+use crate::task::record::Unwound;
 
 /// A scheduled callback.
 pub(crate) trait Callback {
@@ -17,15 +20,15 @@ pub(crate) trait Callback {
     /// Makes sure that it is not called. Whether that was still possible.
     fn cancel(&self) -> bool;
     fn is_cancelled(&self) -> bool;
-    /// Where it was scheduled.
-    fn created(&self) -> &'static Location<'static>;
+    /// Where it was scheduled, if that was on this thread.
+    fn created(&self) -> Option<&'static Location<'static>>;
 }
 
 struct Scheduled<F> {
     /// `None` once it is called or cancelled.
     function: Cell<Option<F>>,
     cancelled: Cell<bool>,
-    created: &'static Location<'static>,
+    created: Option<&'static Location<'static>>,
 }
 
 impl<F: FnOnce()> Callback for Scheduled<F> {
@@ -48,7 +51,7 @@ impl<F: FnOnce()> Callback for Scheduled<F> {
         self.cancelled.get()
     }
 
-    fn created(&self) -> &'static Location<'static> {
+    fn created(&self) -> Option<&'static Location<'static>> {
         self.created
     }
 }
@@ -87,11 +90,11 @@ impl CallbackHandle {
 
 impl fmt::Debug for CallbackHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let created = self.callback.created();
-        f.debug_struct("CallbackHandle")
-            .field("created", &format_args!("{created}"))
-            .field("cancelled", &self.is_cancelled())
-            .finish_non_exhaustive()
+        let mut debug = f.debug_struct("CallbackHandle");
+        if let Some(created) = self.callback.created() {
+            debug.field("created", &format_args!("{created}"));
+        }
+        debug.field("cancelled", &self.is_cancelled()).finish_non_exhaustive()
     }
 }
 
@@ -147,7 +150,7 @@ pub(super) fn soon(
     created: &'static Location<'static>,
     callback: impl FnOnce() + 'static,
 ) -> CallbackHandle {
-    let callback = scheduled(created, callback);
+    let callback = scheduled(Some(created), callback);
     if core.is_closed() {
         callback.cancel();
     } else {
@@ -158,7 +161,7 @@ pub(super) fn soon(
 
 /// [`call_later`] on this loop.
 pub(super) fn later(
-    core: &Rc<Core>,
+    core: &Core,
     created: &'static Location<'static>,
     delay: Duration,
     callback: impl FnOnce() + 'static,
@@ -169,45 +172,68 @@ pub(super) fn later(
 
 /// [`call_at`] on this loop.
 pub(super) fn at(
-    core: &Rc<Core>,
+    core: &Core,
     created: &'static Location<'static>,
     when: Instant,
     callback: impl FnOnce() + 'static,
 ) -> CallbackHandle {
-    let callback = scheduled(created, callback);
+    let callback = scheduled(Some(created), callback);
     if core.is_closed() {
         callback.cancel();
         return CallbackHandle { callback, timer: None };
     }
     let timer = core.timers.borrow_mut().insert(when, Action::Call(Rc::clone(&callback)));
-    CallbackHandle { callback, timer: Some((Rc::clone(core), timer)) }
+    CallbackHandle { callback, timer: Some((core.rc(), timer)) }
 }
 
-fn scheduled(created: &'static Location<'static>, callback: impl FnOnce() + 'static) -> Rc<dyn Callback> {
+fn scheduled(created: Option<&'static Location<'static>>, callback: impl FnOnce() + 'static) -> Rc<dyn Callback> {
     Rc::new(Scheduled { function: Cell::new(Some(callback)), cancelled: Cell::new(false), created })
 }
 
-/// Calls a callback in its turn.
+/// What another thread has sent.
+pub(super) fn from_remote(call: Box<dyn FnOnce() + Send>) -> Rc<dyn Callback> {
+    scheduled(None, call)
+}
+
+/// Calls a callback in its turn. A panic goes on to the caller, who has to call [`panicked`].
+#[inline]
 pub(super) fn step(core: &Core, callback: &Rc<dyn Callback>) {
-    let created = callback.created();
-    timed(core, Some(created), || callback.call());
-}
-
-/// Calls what another thread has sent.
-pub(super) fn remote_step(core: &Core, call: Box<dyn FnOnce() + Send>) {
-    timed(core, None, call);
-}
-
-fn timed(core: &Core, created: Option<&'static Location<'static>>, call: impl FnOnce()) {
-    let begin = core.is_debug().then(Instant::now);
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(call)) {
-        super::raise(report::callback_panicked(created, &*panic));
-        report::drop_panic(panic);
+    let called = Called { core, callback };
+    callback.call();
+    mem::forget(called);
+    if core.is_debug() {
+        end_of_timed_step(core, callback);
     }
-    if let Some(begin) = begin {
-        let took = begin.elapsed();
-        if took >= core.slow_after() {
-            super::raise(report::slow_callback(created, took));
-        }
+}
+
+/// A callback while it is called. A panic leaves it in the loop.
+struct Called<'a> {
+    core: &'a Core,
+    callback: &'a Rc<dyn Callback>,
+}
+
+impl Drop for Called<'_> {
+    fn drop(&mut self) {
+        self.core.unwound.set(Some(Unwound::Callback(Rc::clone(self.callback))));
+    }
+}
+
+/// Reports what a callback has panicked with.
+#[cold]
+pub(super) fn panicked(core: &Core, callback: Option<&Rc<dyn Callback>>, panic: Box<dyn Any + Send>) {
+    super::raise(report::callback_panicked(callback.and_then(|callback| callback.created()), &*panic));
+    report::drop_panic(panic);
+    if let Some(callback) = callback
+        && core.is_debug()
+    {
+        end_of_timed_step(core, callback);
+    }
+}
+
+/// Takes note of the time that a callback took.
+fn end_of_timed_step(core: &Core, callback: &Rc<dyn Callback>) {
+    let (_, took) = core.measure();
+    if took >= core.slow_after() {
+        super::raise(report::slow_callback(callback.created(), took));
     }
 }

@@ -3,59 +3,64 @@
 //! Invariants:
 //! - the queues are only touched on the loop's thread; what other threads reach is in [`Shared`];
 //! - no `RefCell` here is borrowed while code of the user's runs: wakers, callbacks and futures are taken out first;
-//! - `CURRENT` is set exactly while the loop runs or closes, by [`Entered`].
+//! - a loop is that of its thread exactly while it runs or closes.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell, RefMut};
-use std::collections::VecDeque;
+use std::borrow::Cow;
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use async_task::Runnable;
-use slab::Slab;
-
 use super::blocking::Closures;
-use super::callback::Callback;
+use super::callback::{self, Callback};
 use super::clock::Clock;
+use super::number;
 use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
 use super::timers::Timers;
 use crate::check;
+use crate::raw::{self, Entered};
 use crate::report::{self, Violation};
-use crate::task::record::Task;
+use crate::task::record::{TaskKey, Tasks, Unwound};
 use crate::timeline;
 
 /// What waits for its turn.
 pub(crate) enum Entry {
-    /// The step of a task.
-    Task(Runnable),
-    /// A step of the future given to `run`, whose number this is.
-    Main(u64),
+    /// A step of the task at this place.
+    Task(usize),
     /// A callback.
     Callback(Rc<dyn Callback>),
-    /// What another thread asked for.
-    Remote(Box<dyn FnOnce() + Send>),
 }
+
+const _: () = assert!(size_of::<Entry>() == 2 * size_of::<usize>());
 
 /// A loop, as seen from its own thread.
 pub(crate) struct Core {
+    this: Weak<Core>,
     pub(super) shared: Arc<Shared>,
-    /// Unique in the program.
-    pub(crate) number: u64,
-    /// What runs next, in this order.
-    ready: RefCell<VecDeque<Entry>>,
+    /// The number of the loop.
+    pub(crate) number: usize,
+    /// Which loop of all there ever were in the program.
+    pub(crate) serial: u64,
     pub(super) timers: RefCell<Timers>,
-    /// The tasks that are not finished.
-    pub(crate) tasks: RefCell<Slab<Rc<dyn Task>>>,
-    /// The task whose step is running.
-    current: Cell<Option<Rc<dyn Task>>>,
-    /// The id of the next task.
-    next_id: Cell<u64>,
+    tasks: RefCell<Tasks>,
+    /// The number of the task whose step is running, or `NOBODY`.
+    current: Cell<usize>,
+    /// When the last step ended, or the turn began.
+    measured: Cell<Option<Instant>>,
+    /// Whether the thread may be asleep.
+    is_parked: Cell<bool>,
     /// The waker of the thread, while it may be asleep.
     parked: Cell<Option<Waker>>,
+    /// Whether the future given to `run` is finished.
+    pub(crate) main_is_done: Cell<bool>,
+    /// What the panic has left behind that is on its way to the turn.
+    pub(crate) unwound: Cell<Option<Unwound>>,
+    /// Whether cleanup was left to the task whose step is running.
+    pub(crate) cleanup_added: Cell<bool>,
     /// Whether to end the run when the turn is over.
     pub(super) stop: Cell<bool>,
     /// The closures that `run_blocking` has handed to other threads.
@@ -69,14 +74,12 @@ pub(crate) struct Core {
     /// Whether to report a stall where others may still wake the loop, for all that is known.
     pub(super) is_stall_expected: Cell<bool>,
     pub(super) shutdown_timeout: Duration,
-    /// Set when the loop drops its tasks where they stand.
-    pub(super) dropping: Cell<bool>,
-    /// Set when it has: whatever is scheduled after that is dropped at once.
+    /// Set when the loop has dropped its tasks: whatever is scheduled after that is dropped at once.
     pub(super) closed: Cell<bool>,
     /// What a report at level `panic` panicked with; the run goes on with it when the turn is over.
     panic: Cell<Option<Box<dyn Any + Send>>>,
     /// The task of the future given to `run`.
-    main: RefCell<Option<Rc<dyn Task>>>,
+    main: Cell<Option<TaskKey>>,
 }
 
 /// How a loop is set up.
@@ -90,9 +93,8 @@ pub(super) struct Settings {
     pub(super) shuffle: Option<u64>,
 }
 
-thread_local! {
-    static CURRENT: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
-}
+/// No task has this number: there are not that many places.
+const NOBODY: usize = usize::MAX;
 
 /// Said where there is no loop.
 const NO_LOOP: &str = "no event loop is running on this thread; call this inside of `checked_async::run(async { … })`, \
@@ -100,15 +102,21 @@ const NO_LOOP: &str = "no event loop is running on this thread; call this inside
 
 impl Core {
     pub(super) fn new(settings: Settings) -> Rc<Self> {
-        Rc::new(Core {
-            shared: Arc::default(),
-            number: timeline::new_loop(),
-            ready: RefCell::default(),
+        let shared = Shared::new();
+        Rc::new_cyclic(|this| Core {
+            this: Weak::clone(this),
+            number: shared.number(),
+            serial: timeline::new_loop(),
+            shared,
             timers: RefCell::new(Timers::new(settings.clock.now())),
             tasks: RefCell::default(),
-            current: Cell::default(),
-            next_id: Cell::new(1),
+            current: Cell::new(NOBODY),
+            measured: Cell::default(),
+            is_parked: Cell::default(),
             parked: Cell::default(),
+            main_is_done: Cell::default(),
+            unwound: Cell::default(),
+            cleanup_added: Cell::default(),
             stop: Cell::default(),
             closures: Arc::default(),
             clock: settings.clock,
@@ -118,32 +126,22 @@ impl Core {
             stalled_after: Cell::new(settings.stalled_after),
             is_stall_expected: Cell::new(settings.is_stall_expected),
             shutdown_timeout: settings.shutdown_timeout,
-            dropping: Cell::default(),
             closed: Cell::default(),
             panic: Cell::default(),
-            main: RefCell::default(),
+            main: Cell::default(),
         })
     }
 
     /// Calls `with` with the loop that runs on this thread, if any.
     #[inline]
-    pub(crate) fn try_with<R>(with: impl FnOnce(Option<&Rc<Core>>) -> R) -> R {
-        let mut with = Some(with);
-        let result = CURRENT.try_with(|current| {
-            let current = current.borrow();
-            (with.take().expect("it is called once"))(current.as_ref())
-        });
-        match result {
-            Ok(result) => result,
-            // The thread is ending.
-            Err(_) => (with.take().expect("it was not called"))(None),
-        }
+    pub(crate) fn try_with<R>(with: impl FnOnce(Option<&Core>) -> R) -> R {
+        raw::with_loop(with)
     }
 
     /// Calls `with` with the loop that runs on this thread.
     #[inline]
     #[track_caller]
-    pub(crate) fn with<R>(with: impl FnOnce(&Rc<Core>) -> R) -> R {
+    pub(crate) fn with<R>(with: impl FnOnce(&Core) -> R) -> R {
         // Outside of the closure, which would not know its caller.
         match Core::try_with(|core| core.map(with)) {
             Some(result) => result,
@@ -151,91 +149,141 @@ impl Core {
         }
     }
 
+    /// The loop that runs on this thread, if any.
+    pub(crate) fn try_current() -> Option<Rc<Core>> {
+        Core::try_with(|core| core.map(Core::rc))
+    }
+
+    /// The loop, owned.
+    #[inline]
+    pub(crate) fn rc(&self) -> Rc<Core> {
+        self.this.upgrade().expect("it is borrowed, so it is alive")
+    }
+
     /// The loop that runs on this thread.
     #[track_caller]
     pub(crate) fn current() -> Rc<Core> {
-        Core::try_with(|core| core.map(Rc::clone)).unwrap_or_else(|| panic!("{NO_LOOP}"))
+        Core::try_current().unwrap_or_else(|| panic!("{NO_LOOP}"))
     }
 
     /// Makes this the loop of the thread.
     pub(super) fn enter(self: &Rc<Self>) -> Entered {
-        // While the thread is ending there is no current loop, but one can still be dropped.
-        Entered(CURRENT.try_with(|current| current.borrow_mut().replace(Rc::clone(self))).unwrap_or_default())
+        Entered::new(Rc::clone(self))
     }
 
     /// Puts something at the end of the queue.
     #[inline]
     pub(crate) fn push(&self, entry: Entry) {
-        self.ready.borrow_mut().push_back(entry);
+        self.tasks_mut().queue.push(entry);
+        self.unpark();
+    }
+
+    /// Wakes the thread if it may be asleep.
+    #[inline]
+    pub(crate) fn unpark(&self) {
+        if self.is_parked.get() {
+            self.unpark_now();
+        }
+    }
+
+    #[cold]
+    fn unpark_now(&self) {
+        self.is_parked.set(false);
         if let Some(waker) = self.parked.take() {
             waker.wake();
         }
     }
 
-    /// How many entries wait for their turn.
-    #[inline]
-    pub(super) fn ready(&self) -> usize {
-        self.ready.borrow().len()
-    }
-
-    #[inline]
-    pub(super) fn pop(&self) -> Option<Entry> {
-        self.ready.borrow_mut().pop_front()
-    }
-
     /// Empties the queue.
-    pub(super) fn take_entries(&self) -> VecDeque<Entry> {
-        self.ready.take()
-    }
-
-    /// Shuffles the first entries of the queue, in a loop that was asked to.
-    pub(super) fn shuffle(&self, entries: usize) {
-        if let Some(shuffle) = &self.shuffle {
-            shuffle.shuffle(self.ready.borrow_mut().make_contiguous().get_mut(..entries).unwrap_or_default());
-        }
+    pub(super) fn take_entries(&self) -> Vec<Entry> {
+        self.tasks_mut().queue.take_all()
     }
 
     /// Takes over what other threads have sent.
     #[inline]
     pub(super) fn receive(&self) {
         if let Some(messages) = self.shared.take() {
-            let mut ready = self.ready.borrow_mut();
-            ready.extend(messages.into_iter().map(|message| match message {
-                Message::Task(runnable) => Entry::Task(runnable),
-                Message::Main(run) => Entry::Main(run),
-                Message::Call(call) => Entry::Remote(call),
-            }));
+            self.receive_now(messages);
+        }
+    }
+
+    #[cold]
+    fn receive_now(&self, messages: Vec<Message>) {
+        for message in messages {
+            match message {
+                Message::Wake(number) => self.wake_place(number),
+                Message::Call(call) => self.push(Entry::Callback(callback::from_remote(call))),
+            }
         }
     }
 
     /// Says that the thread is about to sleep, and whom to wake if anything is pushed.
     pub(super) fn park(&self, waker: &Waker) {
         self.parked.set(Some(waker.clone()));
+        self.is_parked.set(true);
     }
 
-    pub(super) fn unpark(&self) {
+    /// Says that the thread is awake.
+    pub(super) fn is_awake(&self) {
+        self.is_parked.set(false);
         drop(self.parked.take());
     }
 
+    #[inline]
+    pub(crate) fn tasks(&self) -> Ref<'_, Tasks> {
+        self.tasks.borrow()
+    }
+
+    #[inline]
+    pub(crate) fn tasks_mut(&self) -> RefMut<'_, Tasks> {
+        self.tasks.borrow_mut()
+    }
+
     /// The task whose step is running.
-    pub(crate) fn current_task(&self) -> Option<Rc<dyn Task>> {
-        let task = self.current.take();
-        let copy = task.clone();
-        self.current.set(task);
-        copy
+    #[inline]
+    pub(crate) fn current_task(&self) -> Option<TaskKey> {
+        let number = self.current.get();
+        if number == NOBODY { None } else { self.tasks().numbered(number) }
     }
 
-    /// Sets the task whose step is running; returns the one before.
-    #[inline]
-    pub(crate) fn set_current_task(&self, task: Option<Rc<dyn Task>>) -> Option<Rc<dyn Task>> {
-        self.current.replace(task)
+    /// The name of the task whose step is running, and where it was spawned, for reports: those may be made at any time.
+    pub(crate) fn current_name(&self) -> Option<(Cow<'static, str>, &'static Location<'static>)> {
+        let number = self.current.get();
+        let tasks = self.tasks.try_borrow().ok().filter(|_| number != NOBODY)?;
+        let record = tasks.get(tasks.numbered(number)?)?;
+        Some((record.name(), record.created))
     }
 
+    /// Sets the task whose step is running, until what this returns is dropped.
     #[inline]
-    pub(crate) fn new_id(&self) -> u64 {
-        let id = self.next_id.get();
-        self.next_id.set(id + 1);
-        id
+    pub(crate) fn set_current_task(&self, number: usize) -> Current<'_> {
+        Current { core: self, before: self.current.replace(number) }
+    }
+
+    /// The number by which the waker of a task finds it.
+    #[inline]
+    pub(crate) fn waker_number(&self, task: TaskKey) -> usize {
+        number::of(self.number, task)
+    }
+
+    /// Takes note that the task that is running waits for this one.
+    pub(crate) fn note_awaiter(&self, task: TaskKey) {
+        let awaiter = self.current_task();
+        if let Some(record) = self.tasks_mut().get_mut(task) {
+            record.rare_mut().awaiter = awaiter;
+        }
+    }
+
+    /// When the last step ended, or the turn began.
+    pub(crate) fn measured(&self) -> Option<Instant> {
+        self.measured.get()
+    }
+
+    /// The machine's time, and the time since this was asked last, or since the turn began.
+    pub(crate) fn measure(&self) -> (Instant, Duration) {
+        let now = Instant::now();
+        let before = self.measured.replace(Some(now)).unwrap_or(now);
+        (now, now.saturating_duration_since(before))
     }
 
     /// The loop's time.
@@ -270,20 +318,18 @@ impl Core {
         self.closed.get()
     }
 
-    /// Whether the loop drops its tasks where they stand.
-    #[inline]
-    pub(crate) fn is_dropping_tasks(&self) -> bool {
-        self.dropping.get()
-    }
-
     #[inline]
     pub(crate) fn timers(&self) -> RefMut<'_, Timers> {
         self.timers.borrow_mut()
     }
 
-    pub(super) fn set_main(&self, main: Option<Rc<dyn Task>>) {
-        let old = self.main.replace(main);
-        drop(old);
+    /// The task of the future given to `run`.
+    pub(crate) fn main_key(&self) -> Option<TaskKey> {
+        self.main.get()
+    }
+
+    pub(super) fn set_main(&self, main: Option<TaskKey>) {
+        self.main.set(main);
     }
 
     /// Has the run panic when the turn is over.
@@ -300,9 +346,8 @@ impl Core {
 
     /// Cancels the future given to `run`.
     pub(super) fn interrupt(&self) {
-        let main = self.main.borrow().clone();
-        if let Some(main) = main {
-            main.record().cancel();
+        if let Some(main) = self.main.get() {
+            self.cancel_task(main);
         }
     }
 
@@ -313,14 +358,16 @@ impl Core {
     }
 }
 
-/// A loop that is the loop of this thread, until this is dropped; then it is again the one that was before.
-pub(super) struct Entered(Option<Rc<Core>>);
+/// A task whose step is running, until this is dropped; then it is again the one that was before.
+pub(crate) struct Current<'a> {
+    core: &'a Core,
+    before: usize,
+}
 
-impl Drop for Entered {
+impl Drop for Current<'_> {
+    #[inline]
     fn drop(&mut self) {
-        let core = CURRENT.try_with(|current| std::mem::replace(&mut *current.borrow_mut(), self.0.take()));
-        // Outside of the borrow: it may be the last owner.
-        drop(core);
+        self.core.current.set(self.before);
     }
 }
 

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::core::Core;
-use super::remote::{Message, Shared};
+use super::remote::Shared;
 use crate::task::tree;
 use crate::tree::{TaskTree, json};
 use crate::{report, timeline};
@@ -188,9 +188,9 @@ impl Dumps {
         }
         let current = thread::current();
         let thread = current.name().map_or_else(|| format!("{:?}", current.id()), str::to_owned);
-        let dumps = Dumps { number: core.number, thread, target };
+        let dumps = Dumps { number: core.serial, thread, target };
         let wanted = Wanted {
-            number: core.number,
+            number: core.serial,
             thread: dumps.thread.clone(),
             shared: Arc::clone(core.shared()),
             target: dumps.target.clone(),
@@ -247,7 +247,7 @@ fn dump_all(signal: i32) {
             let (answer, answered) = mpsc::channel();
             let ask = move || drop(answer.send(Core::with(|core| tree::of(core))));
             // A loop that is closed has nothing to say.
-            let _ = shared.send(Message::Call(Box::new(ask)));
+            shared.call(Box::new(ask));
             (thread, target, answered)
         })
         .collect();

@@ -57,7 +57,7 @@ impl Handle {
     /// The loop that runs on this thread, if any.
     #[must_use]
     pub fn try_current() -> Option<Self> {
-        Core::try_with(|core| core.map(Handle::new))
+        Core::try_current().map(|core| Handle { core })
     }
 
     /// Starts a task: [`spawn`](crate::spawn()).
@@ -126,6 +126,6 @@ impl Handle {
 
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handle").field("tasks", &self.core.tasks.borrow().len()).finish_non_exhaustive()
+        f.debug_struct("Handle").field("tasks", &self.core.tasks().count_unfinished()).finish_non_exhaustive()
     }
 }

@@ -9,63 +9,96 @@ use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use async_task::Runnable;
+use slab::Slab;
 
-use super::core::{Core, Entry};
+use super::core::Core;
 use super::inbox::Inbox;
+use super::number;
 use crate::report;
 use crate::task::catch_panic::CatchPanic;
+use crate::task::unread::Name;
 use crate::task::{JoinError, TaskRef, spawn};
 
 /// What another thread sends.
 pub(crate) enum Message {
-    /// A task of the loop was woken.
-    Task(Runnable),
-    /// The future given to `run`, whose number this is, was woken.
-    Main(u64),
+    /// The task with this number was woken.
+    Wake(usize),
     /// To be called on the loop's thread.
     Call(Box<dyn FnOnce() + Send>),
 }
 
 /// What other threads share with a loop.
-pub(crate) type Shared = Inbox<Message>;
+pub(crate) struct Shared {
+    /// Which loop it is, for wakers.
+    number: usize,
+    inbox: Inbox<Message>,
+}
+
+/// All loops, so that wakers find theirs.
+static LOOPS: RwLock<Slab<Weak<Shared>>> = RwLock::new(Slab::new());
+
+/// Wakes a task of the loop with this number, if there is one still.
+#[cold]
+pub(super) fn wake(event_loop: usize, task: usize) {
+    let shared = {
+        let loops = LOOPS.read().unwrap_or_else(PoisonError::into_inner);
+        loops.get(event_loop).and_then(Weak::upgrade)
+    };
+    if let Some(shared) = shared {
+        // A closed loop has no tasks.
+        let _ = shared.inbox.send(Message::Wake(task));
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        LOOPS.write().unwrap_or_else(PoisonError::into_inner).try_remove(self.number);
+    }
+}
 
 impl Shared {
-    /// Schedules a task that was woken, from whatever thread.
-    #[inline]
-    pub(crate) fn schedule(self: &Arc<Self>, runnable: Runnable) {
-        let runnable = Core::try_with(|core| match core {
-            Some(core) if Arc::ptr_eq(core.shared(), self) => {
-                core.push(Entry::Task(runnable));
-                None
-            }
-            _ => Some(runnable),
-        });
-        if let Some(runnable) = runnable
-            && let Err(message) = self.send(Message::Task(runnable))
-        {
-            // A closed loop has no unfinished tasks, so this one holds nothing. To drop it would run its checks of the
-            // thread all the same.
-            std::mem::forget(message);
-        }
+    pub(super) fn new() -> Arc<Self> {
+        let mut loops = LOOPS.write().unwrap_or_else(PoisonError::into_inner);
+        let number = loops.vacant_key();
+        assert!(number < number::LOOPS, "there cannot be that many event loops at a time");
+        let shared = Arc::new(Shared { number, inbox: Inbox::default() });
+        loops.insert(Arc::downgrade(&shared));
+        shared
     }
 
-    /// Schedules the future given to `run`.
-    pub(super) fn schedule_main(self: &Arc<Self>, run: u64) {
-        let here = Core::try_with(|core| match core {
-            Some(core) if Arc::ptr_eq(core.shared(), self) => {
-                core.push(Entry::Main(run));
-                true
-            }
-            _ => false,
-        });
-        if !here {
-            let _ = self.send(Message::Main(run));
-        }
+    #[inline]
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Takes what was sent, if anything was.
+    #[inline]
+    pub(super) fn take(&self) -> Option<Vec<Message>> {
+        self.inbox.take()
+    }
+
+    /// Has this called on the loop's thread, unless it is closed.
+    pub(super) fn call(&self, call: Box<dyn FnOnce() + Send>) {
+        let _ = self.inbox.send(Message::Call(call));
+    }
+
+    /// Wakes the loop.
+    pub(super) fn wake(&self) {
+        self.inbox.wake();
+    }
+
+    /// Sets whom to wake: `None` where the loop is not running.
+    pub(super) fn set_waker(&self, waker: Option<&Waker>) {
+        self.inbox.set_waker(waker);
+    }
+
+    /// Accepts nothing more; returns what was sent and not taken.
+    pub(super) fn close(&self) -> Vec<Message> {
+        self.inbox.close()
     }
 
     /// Whether the loop runs on this thread now.
@@ -109,7 +142,7 @@ impl Remote {
     ///
     /// If the loop is closed; the function is dropped.
     pub fn call_soon(&self, function: impl FnOnce() + Send + 'static) -> Result<(), LoopClosed> {
-        self.shared.send(Message::Call(Box::new(function))).map_err(|_| LoopClosed)
+        self.shared.inbox.send(Message::Call(Box::new(function))).map_err(|_| LoopClosed)
     }
 
     /// Spawns a task on the loop.
@@ -272,8 +305,10 @@ impl<T> Answering<T> {
             Ok(Some(waker)) => super::wake(waker),
             Ok(None) => {}
             Err(unread) => {
-                let name = crate::task::current_task().map(|task| task.name());
-                crate::task::unread::dropped(name.as_deref(), self.state.created, unread);
+                let task = crate::task::current_task();
+                let name = task.as_ref().map(|task| move || task.name());
+                let name = name.as_ref().map(|name| name as &Name<'_>);
+                crate::task::unread::dropped(name, self.state.created, unread);
             }
         }
     }
@@ -369,7 +404,7 @@ impl<T> RemoteHandle<T> {
             cancel();
             true
         } else {
-            self.state.shared.send(Message::Call(Box::new(cancel))).is_ok()
+            self.state.shared.inbox.send(Message::Call(Box::new(cancel))).is_ok()
         }
     }
 
@@ -431,8 +466,7 @@ impl<T> fmt::Debug for RemoteHandle<T> {
 pub(super) fn drop_messages(messages: Vec<Message>) {
     for message in messages {
         match message {
-            Message::Task(runnable) => std::mem::forget(runnable),
-            Message::Main(_) => {}
+            Message::Wake(_) => {}
             Message::Call(call) => {
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(call))) {
                     report::drop_panic(panic);

@@ -19,8 +19,7 @@ impl Shuffle {
 
     /// Shuffles the tasks among these entries.
     pub(super) fn shuffle(&self, entries: &mut [Entry]) {
-        let tasks: Vec<usize> =
-            (0..entries.len()).filter(|&n| matches!(entries[n], Entry::Task(_) | Entry::Main(_))).collect();
+        let tasks: Vec<usize> = (0..entries.len()).filter(|&n| matches!(entries[n], Entry::Task(_))).collect();
         let mut random = self.random.borrow_mut();
         // Fisher and Yates.
         for n in (1..tasks.len()).rev() {

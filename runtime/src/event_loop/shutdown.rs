@@ -7,11 +7,8 @@
 //! 3. The loop is closed: what is scheduled on it through handles that are left is dropped at once.
 
 use std::cell::Cell;
-use std::future::Pending;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
-use std::thread;
-use std::time::Duration;
 
 use super::callback;
 use super::core::{Core, Entry};
@@ -19,7 +16,7 @@ use super::remote;
 use super::timers::Action;
 use super::turns::{Ended, Turns, Until, limit};
 use crate::report;
-use crate::task::record::Task;
+use crate::task::record::TaskKey;
 
 /// How many rounds of drops that start tasks there may be.
 const ROUNDS: usize = 1000;
@@ -31,7 +28,7 @@ pub(super) fn last_turn(core: &Rc<Core>) {
     let callback = Rc::clone(&over);
     callback::soon(core, Location::caller(), move || callback.set(true));
     // Ended early where the turn before has asked for the run to stop.
-    let _ = async_io::block_on(Turns::<Pending<()>>::new(core, Until::Condition(&|_| over.get())));
+    let _ = async_io::block_on(Turns::new(core, Until::Condition(&|_| over.get())));
 }
 
 /// Has tasks and closures end, within the time limit.
@@ -39,7 +36,7 @@ pub(super) fn graceful(core: &Rc<Core>) {
     let give_up = limit(core.shutdown_timeout);
     let run_until = |condition: &dyn Fn(&Core) -> bool| {
         loop {
-            let mut turns = Turns::<Pending<()>>::new(core, Until::Condition(condition));
+            let mut turns = Turns::new(core, Until::Condition(condition));
             turns.give_up = Some(give_up);
             core.stop.set(false);
             let ended = async_io::block_on(turns);
@@ -52,16 +49,16 @@ pub(super) fn graceful(core: &Rc<Core>) {
     };
     loop {
         let cancelled = tasks(core);
-        let Some(last) = cancelled.iter().map(|task| task.record().id).max() else { break };
+        let Some(last) = cancelled.iter().map(|task| task.id).max() else { break };
         for task in cancelled {
-            task.record().cancel();
+            core.cancel_task(task);
         }
-        let are_gone = |core: &Core| core.tasks.borrow().iter().all(|(_, task)| task.record().id > last);
+        let are_gone = |core: &Core| core.tasks().unfinished().all(|(task, _)| task.id > last);
         if run_until(&are_gone) == Ended::TimedOut {
             break;
         }
     }
-    run_until(&|core| core.closures.is_empty() && core.tasks.borrow().is_empty());
+    run_until(&|core| core.closures.is_empty() && core.tasks().are_finished());
 }
 
 /// Drops all that is left, and reports it.
@@ -69,9 +66,11 @@ pub(super) fn drop_all(core: &Rc<Core>) {
     for created in core.closures.running() {
         super::raise(report::closure_still_running(created));
     }
-    core.dropping.set(true);
     for task in tasks(core) {
-        super::raise(report::pending_task_dropped(task.record()));
+        let report = core.tasks().get(task).map(|record| report::pending_task_dropped(&record.name(), record.created));
+        if let Some(report) = report {
+            super::raise(report);
+        }
     }
     sweep(core);
     remote::drop_messages(core.shared.close());
@@ -93,19 +92,14 @@ pub(crate) fn drop_late(core: &Rc<Core>) {
 /// Drops tasks, timers and the queue, and what they start while they are dropped.
 fn sweep(core: &Rc<Core>) {
     for _ in 0..ROUNDS {
-        let tasks = tasks(core);
-        for task in &tasks {
-            task.record().force();
+        for task in tasks(core) {
+            core.drop_task(task);
         }
         core.receive();
         let left = core.take_entries();
         let actions = core.timers().clear();
-        if left.is_empty() && actions.is_empty() {
-            if tasks.is_empty() {
-                break;
-            }
-            // Another thread is waking it: it has marked the task as woken, and is about to send it here.
-            thread::sleep(Duration::from_micros(50));
+        if left.is_empty() && actions.is_empty() && core.tasks().are_finished() {
+            break;
         }
         for action in actions {
             quietly(|| match action {
@@ -116,11 +110,8 @@ fn sweep(core: &Rc<Core>) {
         }
         for entry in left {
             quietly(|| match entry {
-                // It finds that it is to be dropped.
-                Entry::Task(runnable) => drop(runnable.run()),
                 Entry::Callback(callback) => drop(callback.cancel()),
-                Entry::Remote(call) => drop(call),
-                Entry::Main(_) => {}
+                Entry::Task(_) => {}
             });
         }
     }
@@ -133,6 +124,9 @@ fn quietly(drop: impl FnOnce()) {
     }
 }
 
-fn tasks(core: &Core) -> Vec<Rc<dyn Task>> {
-    core.tasks.borrow().iter().map(|(_, task)| Rc::clone(task)).collect()
+/// The unfinished tasks, oldest first.
+fn tasks(core: &Core) -> Vec<TaskKey> {
+    let mut tasks: Vec<TaskKey> = core.tasks().unfinished().map(|(task, _)| task).collect();
+    tasks.sort_by_key(|task| task.id);
+    tasks
 }

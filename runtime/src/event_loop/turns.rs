@@ -7,13 +7,12 @@
 //!
 //! This is a future, polled by `async_io::block_on`: while it is pending, that waits for I/O.
 
+use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use async_io::Timer;
@@ -23,54 +22,25 @@ use super::core::{Core, Entry};
 use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
-use super::remote::Shared;
 use super::timers::Action;
 use crate::report;
+use crate::task::record::Unwound;
+use crate::task::stored::Steps;
 
 /// How many entries run at most before the thread looks at I/O: what tokio takes too.
 const ENTRIES_BEFORE_IO: usize = 61;
 
-/// Wakes the future that was given to `run`.
-pub(super) struct MainWaker {
-    shared: Arc<Shared>,
-    run: u64,
-    /// Whether it is in the queue.
-    queued: AtomicBool,
+/// The future given to `run`.
+pub(super) struct Main<'a> {
+    pub(super) future: Pin<&'a mut dyn Steps>,
 }
 
-impl MainWaker {
-    pub(super) fn new(shared: &Arc<Shared>, run: u64) -> Arc<Self> {
-        Arc::new(MainWaker { shared: Arc::clone(shared), run, queued: AtomicBool::new(false) })
-    }
-}
-
-impl Wake for MainWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, SeqCst) {
-            self.shared.schedule_main(self.run);
-        }
-    }
-}
-
-/// The future given to `run`, if it is not finished.
-pub(super) struct Main<'a, F: Future> {
-    pub(super) future: Pin<&'a mut F>,
-    pub(super) output: Option<F::Output>,
-    pub(super) waker: Arc<MainWaker>,
-}
-
-impl<F: Future> Main<'_, F> {
-    fn step(&mut self, run: u64) {
-        if run == self.waker.run && self.output.is_none() {
-            self.waker.queued.store(false, SeqCst);
-            let waker = Waker::from(Arc::clone(&self.waker));
-            if let Poll::Ready(output) = self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                self.output = Some(output);
-            }
+impl Main<'_> {
+    #[inline(always)]
+    fn reborrow(main: &mut Option<Self>) -> Option<Pin<&mut dyn Steps>> {
+        match main {
+            Some(Main { future }) => Some(future.as_mut()),
+            None => None,
         }
     }
 }
@@ -92,9 +62,9 @@ pub(super) enum Ended {
 }
 
 /// Runs turns.
-pub(super) struct Turns<'a, 'm, F: Future> {
+pub(super) struct Turns<'a> {
     pub(super) core: &'a Rc<Core>,
-    pub(super) main: Option<&'a mut Main<'m, F>>,
+    pub(super) main: Option<Main<'a>>,
     pub(super) until: Until<'a>,
     /// When to give up, by the machine's clock.
     pub(super) give_up: Option<Instant>,
@@ -137,7 +107,7 @@ impl Alarm {
     }
 }
 
-impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
+impl<'a> Turns<'a> {
     pub(super) fn new(core: &'a Rc<Core>, until: Until<'a>) -> Self {
         Turns {
             core,
@@ -155,7 +125,7 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
     /// Whether this run of turns is over.
     fn ended(&self) -> Option<Ended> {
         let done = match self.until {
-            Until::MainIsDone => self.main.as_ref().is_none_or(|main| main.output.is_some()),
+            Until::MainIsDone => self.core.main_is_done.get(),
             Until::Condition(holds) => holds(self.core),
         };
         if done {
@@ -167,24 +137,46 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
         }
     }
 
-    /// Runs one turn of so many entries.
+    /// Runs one turn.
     #[inline]
-    fn turn(&mut self, entries: usize) {
-        self.core.shuffle(entries);
-        for _ in 0..entries {
-            match self.core.pop() {
-                Some(Entry::Task(runnable)) => {
-                    runnable.run();
-                }
-                Some(Entry::Main(run)) => {
-                    if let Some(main) = &mut self.main {
-                        main.step(run);
+    fn turn(&mut self) {
+        // Entered once a turn, not once a step.
+        while let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.steps())) {
+            self.panicked(panic);
+        }
+    }
+
+    /// Runs what is left of this turn. A panic ends the step, and this.
+    #[inline]
+    fn steps(&mut self) {
+        let core = self.core;
+        loop {
+            let mut tasks = core.tasks_mut();
+            match tasks.queue.pop() {
+                Some(Entry::Task(place)) => {
+                    if let Some(step) = tasks.begin_step(place) {
+                        drop(tasks);
+                        core.step(step, Main::reborrow(&mut self.main));
                     }
                 }
-                Some(Entry::Callback(callback)) => callback::step(self.core, &callback),
-                Some(Entry::Remote(call)) => callback::remote_step(self.core, call),
+                Some(Entry::Callback(callback)) => {
+                    drop(tasks);
+                    callback::step(core, &callback);
+                }
                 None => break,
             }
+        }
+    }
+
+    /// Ends the step that has panicked.
+    #[cold]
+    fn panicked(&mut self, panic: Box<dyn Any + Send>) {
+        match self.core.unwound.take() {
+            Some(Unwound::Task(key, stored)) => {
+                self.core.fail_step(key, stored, Main::reborrow(&mut self.main), panic);
+            }
+            Some(Unwound::Callback(callback)) => callback::panicked(self.core, Some(&callback), panic),
+            None => callback::panicked(self.core, None, panic),
         }
     }
 
@@ -195,7 +187,11 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
         if !self.core.timers.borrow().is_empty() {
             fire_timers(self.core);
         }
-        self.core.ready()
+        let entries = self.core.tasks_mut().queue.begin_turn();
+        if let Some(shuffle) = &self.core.shuffle {
+            shuffle.shuffle(self.core.tasks_mut().queue.this_turn());
+        }
+        entries
     }
 
     /// Goes to sleep until something can run. Whether the clock has moved itself instead.
@@ -215,7 +211,7 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
         let at = [due, self.give_up, stalled].into_iter().flatten().min();
         core.park(cx.waker());
         if self.alarm.set(at, cx) {
-            core.unpark();
+            core.is_awake();
             return true;
         }
         self.away = Some(Away { due });
@@ -225,7 +221,7 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
     /// When to report that nothing runs.
     fn stalled_at(&mut self, now: Instant) -> Option<Instant> {
         let core = self.core;
-        if !core.is_debug() || core.tasks.borrow().is_empty() {
+        if !core.is_debug() || core.tasks().are_finished() {
             return None;
         }
         let stalled_after = core.stalled_after.get()?;
@@ -234,12 +230,13 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
 
     /// Takes note that the loop is back from where it was away.
     fn come_back(&mut self) {
-        self.core.unpark();
+        self.core.is_awake();
         let Some(away) = self.away.take() else { return };
         if !self.core.is_debug() {
             return;
         }
-        let late = away.due.map(|due| Instant::now().saturating_duration_since(due)).unwrap_or_default();
+        let (now, _) = self.core.measure();
+        let late = away.due.map(|due| now.saturating_duration_since(due)).unwrap_or_default();
         if late >= self.core.slow_after() {
             super::raise(report::slow_select(late));
         }
@@ -252,7 +249,7 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
         }
         let (Some(since), Some(stalled_after)) = (self.idle_since, self.core.stalled_after.get()) else { return };
         let idle = since.elapsed();
-        if idle >= stalled_after && !self.core.tasks.borrow().is_empty() {
+        if idle >= stalled_after && !self.core.tasks().are_finished() {
             // Said once, until something runs again.
             self.idle_since = None;
             if self.is_stalled() {
@@ -278,7 +275,7 @@ impl<'a, 'm, F: Future> Turns<'a, 'm, F> {
     }
 }
 
-impl<F: Future> Future for Turns<'_, '_, F> {
+impl Future for Turns<'_> {
     type Output = Ended;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
@@ -304,14 +301,14 @@ impl<F: Future> Future for Turns<'_, '_, F> {
                 }
                 return Poll::Pending;
             }
-            this.turn(entries);
+            this.turn();
             if this.core.is_debug() {
-                this.idle_since = Some(Instant::now());
+                this.idle_since = this.core.measured();
             }
             left = left.saturating_sub(entries);
             if left == 0 && this.ended().is_none() {
                 if this.core.is_debug() {
-                    this.away = Some(Away { due: Some(Instant::now()) });
+                    this.away = Some(Away { due: this.core.measured() });
                 }
                 cx.waker().wake_by_ref();
                 return Poll::Pending;

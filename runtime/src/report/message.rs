@@ -59,8 +59,8 @@ pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_
         slow_after.as_millis()
     )];
     #[cfg(feature = "event-loop")]
-    if let Some(task) = crate::task::current_task() {
-        notes.push(format!("in {}, spawned at {}", event_loop::task(Some(&task.name())), task.spawned()));
+    if let Some((task, spawned)) = crate::event_loop::Core::try_with(|core| core?.current_name()) {
+        notes.push(format!("in {}, spawned at {spawned}", event_loop::task(Some(&task))));
     }
     Violation {
         message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
@@ -111,7 +111,7 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
 /// The name of the task that runs on this thread.
 fn current_task() -> Option<String> {
     #[cfg(feature = "event-loop")]
-    return crate::task::current_task().map(|task| task.name().into_owned());
+    return crate::event_loop::Core::try_with(|core| Some(core?.current_name()?.0.into_owned()));
     #[cfg(not(feature = "event-loop"))]
     None
 }

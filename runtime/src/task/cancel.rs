@@ -9,9 +9,9 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::join;
-use super::record::{Request, Task};
-use crate::{event_loop, trace};
+use super::record::TaskKey;
+use crate::event_loop::{self, Core};
+use crate::trace;
 
 /// Those in a task who want to know of a cancellation.
 #[derive(Default)]
@@ -155,26 +155,28 @@ pin_project! {
 
 /// A catcher that is entered in a task, until this is dropped.
 struct Registration {
-    task: Rc<dyn Task>,
+    core: Rc<Core>,
+    task: TaskKey,
+    catchers: Rc<Catchers>,
     catcher: Rc<Catcher>,
 }
 
 impl Registration {
     fn new() -> Option<Self> {
-        let task = join::running()?;
-        let record = task.record();
-        let catcher = record.catchers.enter();
-        if record.request.get() == Request::Cancel {
+        let core = Core::try_current()?;
+        let task = core.current_task()?;
+        let catchers = core.catchers(task)?;
+        let catcher = catchers.enter();
+        if core.take_request(task) {
             // The task was cancelled earlier in this very step, and has not suspended since.
-            record.request.set(Request::Nothing);
-            record.cancel();
+            core.cancel_task(task);
         }
-        Some(Registration { task, catcher })
+        Some(Registration { core, task, catchers, catcher })
     }
 
     /// Makes this the one around what is entered from now on, until what this returns is dropped.
     fn surround(&self) -> Around<'_> {
-        let catchers = &self.task.record().catchers;
+        let catchers = &*self.catchers;
         let before = catchers.around.replace(Some(Rc::clone(&self.catcher)));
         Around { catchers, before }
     }
@@ -182,11 +184,10 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        let record = self.task.record();
-        record.catchers.leave(&self.catcher);
-        if self.catcher.is_uncaught() && record.request.get() == Request::Nothing {
+        self.catchers.leave(&self.catcher);
+        if self.catcher.is_uncaught() && !self.core.is_cancelled(self.task) {
             // Dropped or finished before it could deliver the request: the next one has to.
-            record.cancel();
+            self.core.cancel_task(self.task);
         }
     }
 }

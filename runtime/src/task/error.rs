@@ -6,33 +6,32 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 
 /// Why a task, or a closure on another thread, has no output: it panicked, or was cancelled.
-pub struct JoinError(Cause);
-
-enum Cause {
-    Cancelled,
-    /// In a mutex only to be `Sync`.
-    Panicked(Mutex<Box<dyn Any + Send>>),
+pub struct JoinError {
+    /// What it panicked with; `None` if it was cancelled. In a mutex only to be `Sync`, in a box to be small.
+    panic: Option<Box<Mutex<Panic>>>,
 }
+
+type Panic = Box<dyn Any + Send>;
 
 impl JoinError {
     pub(crate) fn cancelled() -> Self {
-        JoinError(Cause::Cancelled)
+        JoinError { panic: None }
     }
 
     pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Self {
-        JoinError(Cause::Panicked(Mutex::new(panic)))
+        JoinError { panic: Some(Box::new(Mutex::new(panic))) }
     }
 
     /// Whether it was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        matches!(self.0, Cause::Cancelled)
+        self.panic.is_none()
     }
 
     /// Whether it panicked.
     #[must_use]
     pub fn is_panic(&self) -> bool {
-        matches!(self.0, Cause::Panicked(_))
+        self.panic.is_some()
     }
 
     /// What it panicked with, to be passed to [`std::panic::resume_unwind`].
@@ -41,9 +40,9 @@ impl JoinError {
     ///
     /// The error itself, if it was cancelled.
     pub fn try_into_panic(self) -> Result<Box<dyn Any + Send>, JoinError> {
-        match self.0 {
-            Cause::Panicked(panic) => Ok(panic.into_inner().unwrap_or_else(PoisonError::into_inner)),
-            Cause::Cancelled => Err(self),
+        match self.panic {
+            Some(panic) => Ok(panic.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            None => Err(self),
         }
     }
 
@@ -59,13 +58,8 @@ impl JoinError {
 
     /// What the panic said.
     pub(crate) fn panic_message(&self) -> Option<String> {
-        match &self.0 {
-            Cause::Panicked(panic) => {
-                let panic = panic.lock().unwrap_or_else(PoisonError::into_inner);
-                Some(crate::report::said(&**panic).to_owned())
-            }
-            Cause::Cancelled => None,
-        }
+        let panic = self.panic.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(crate::report::said(&**panic).to_owned())
     }
 }
 

@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 use super::JoinError;
 use super::adopt;
 use super::catch_panic::CatchPanic;
-use super::join::{JoinHandle, TaskRef};
+use super::join::{JoinHandle, TaskRef, current_task};
 use super::promise::{Promised, promise};
 use super::{spawn, unread};
 use crate::event_loop::{self, Core};
@@ -263,7 +263,7 @@ impl<E> Members<E> {
 
     fn cancel(&self) {
         let tasks: Vec<TaskRef> = self.tasks.borrow().iter().map(JoinHandle::task).collect();
-        let own = super::join::current_task().map(|task| task.id());
+        let own = current_task().map(|task| task.id());
         for task in tasks.iter().filter(|task| Some(task.id()) != own) {
             task.cancel();
         }
@@ -316,10 +316,10 @@ impl<E: 'static> Drop for CancelOnDrop<'_, E> {
         self.0.cancel();
         let members = Rc::clone(self.0);
         // Without a loop there are no tasks to wait for.
-        let _ = adopt::adopt(async move {
+        let _ = adopt::adopt(Box::pin(async move {
             members.wait_for_all().await;
             members.report_failures();
-        });
+        }));
     }
 }
 

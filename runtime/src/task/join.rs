@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::JoinError;
-use super::record::{Join, Task};
-use super::unread;
+use super::record::{Record, TaskKey};
 use crate::event_loop::Core;
 
 /// Which task: unique in its loop.
@@ -38,14 +38,16 @@ impl fmt::Display for TaskId {
 /// lost as long as there is the handle.
 #[must_use = "the task runs without it, but its output and its errors are lost; drop it on purpose with `drop(…)`"]
 pub struct JoinHandle<T> {
-    join: Rc<Join<T>>,
+    task: TaskRef,
     /// Whether the output was given away.
     done: bool,
+    output: PhantomData<fn() -> T>,
 }
 
 impl<T> JoinHandle<T> {
-    pub(crate) fn new(join: Rc<Join<T>>) -> Self {
-        JoinHandle { join, done: false }
+    #[inline]
+    pub(crate) fn new(core: Rc<Core>, key: TaskKey) -> Self {
+        JoinHandle { task: TaskRef { core, key }, done: false, output: PhantomData }
     }
 
     /// Names the task, for reports and the task tree.
@@ -57,20 +59,20 @@ impl<T> JoinHandle<T> {
     /// });
     /// ```
     pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.join.record().set_name(name.into());
+        self.task.core.set_task_name(self.task.key, name.into());
         self
     }
 
     /// The task's name: `task` and its id, where none was given.
     #[must_use]
     pub fn name(&self) -> Cow<'static, str> {
-        self.join.record().name()
+        self.task.name()
     }
 
     /// The task's id.
     #[must_use]
     pub fn id(&self) -> TaskId {
-        TaskId(self.join.record().id)
+        self.task.id()
     }
 
     /// Asks for the task to be cancelled. Whether it was still running.
@@ -78,27 +80,24 @@ impl<T> JoinHandle<T> {
     /// In its next turn the task's future is dropped, and awaiting the handle gives a [`JoinError`]; a task that has not begun
     /// never runs. A task that is in a [`catch_cancel`](crate::catch_cancel) may clean up first, and may go on.
     pub fn cancel(&self) -> bool {
-        self.join.record().cancel()
+        self.task.cancel()
     }
 
     /// Whether the task is finished: the handle can be awaited without waiting.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.join.record().is_finished()
+        self.task.is_finished()
     }
 
     /// Whether the handle holds a panic.
     pub(super) fn has_panicked(&self) -> bool {
-        self.join.has_panicked()
+        self.task.core.has_panicked(self.task.key)
     }
 
     /// A reference to the task that does not keep its output.
     #[must_use]
-    pub fn task(&self) -> TaskRef
-    where
-        T: 'static,
-    {
-        TaskRef { task: Rc::clone(&self.join) as Rc<dyn Task> }
+    pub fn task(&self) -> TaskRef {
+        self.task.clone()
     }
 
     /// Cancels the task when what this returns is dropped.
@@ -107,55 +106,41 @@ impl<T> JoinHandle<T> {
     }
 }
 
-impl<T> Future for JoinHandle<T> {
+impl<T: 'static> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(output) = self.join.take_output() {
-            self.done = true;
-            return Poll::Ready(output);
+        let TaskRef { core, key } = &self.task;
+        match core.poll_join(*key, cx) {
+            Poll::Ready(Some(output)) => {
+                self.done = true;
+                Poll::Ready(output)
+            }
+            Poll::Ready(None) => panic!("`JoinHandle` was polled after it had given the task's output"),
+            Poll::Pending => {
+                if core.is_debug() {
+                    core.note_awaiter(*key);
+                }
+                Poll::Pending
+            }
         }
-        assert!(!self.done, "`JoinHandle` was polled after it had given the task's output");
-        let record = self.join.record();
-        if record.core.is_debug() {
-            *record.awaiter.borrow_mut() = running().map(|task| Rc::downgrade(&task));
-        }
-        self.join.wait(cx.waker());
-        Poll::Pending
     }
 }
 
 impl<T> Drop for JoinHandle<T> {
     #[inline]
     fn drop(&mut self) {
-        if self.done {
-            return;
-        }
-        let record = self.join.record();
-        match self.join.take_output() {
-            Some(output) => unread::dropped(Some(&record.name()), record.created, output),
-            None => {
-                record.detached.set(true);
-                self.join.forget_waiter();
-            }
+        if !self.done {
+            self.task.core.detach_task(self.task.key);
         }
     }
 }
 
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "JoinHandle", &*self.join)
+        self.task.debug(f, "JoinHandle")
     }
-}
-
-fn debug(f: &mut fmt::Formatter<'_>, what: &str, task: &dyn Task) -> fmt::Result {
-    let record = task.record();
-    f.debug_struct(what)
-        .field("name", &record.name())
-        .field("created", &format_args!("{}", record.created))
-        .field("state", &record.phase.get())
-        .finish_non_exhaustive()
 }
 
 /// A [`JoinHandle`] that cancels its task when it is dropped: [`JoinHandle::abort_on_drop`].
@@ -169,7 +154,7 @@ impl<T> AbortOnDrop<T> {
     }
 }
 
-impl<T> Future for AbortOnDrop<T> {
+impl<T: 'static> Future for AbortOnDrop<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -185,58 +170,64 @@ impl<T> Drop for AbortOnDrop<T> {
 
 impl<T> fmt::Debug for AbortOnDrop<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "AbortOnDrop", &*self.0.join)
+        self.0.task.debug(f, "AbortOnDrop")
     }
 }
 
 /// A task, without a claim to its output: [`JoinHandle::task`], [`current_task`](crate::current_task).
 #[derive(Clone)]
 pub struct TaskRef {
-    task: Rc<dyn Task>,
+    core: Rc<Core>,
+    key: TaskKey,
 }
 
 impl TaskRef {
     /// The unfinished task of this thread's loop with this id.
     pub(crate) fn find(id: u64) -> Option<Self> {
         Core::try_with(|core| {
-            let tasks = core?.tasks.borrow();
-            tasks.iter().find(|(_, task)| task.record().id == id).map(|(_, task)| TaskRef { task: Rc::clone(task) })
+            let core = core?;
+            let key = core.tasks().unfinished().map(|(key, _)| key).find(|key| key.id == id)?;
+            Some(TaskRef { core: core.rc(), key })
         })
     }
 
-    /// The task's name: `task` and its id, where none was given.
+    /// The task's name: `task` and its id, where none was given, and when it is finished and its handle gone.
     #[must_use]
     pub fn name(&self) -> Cow<'static, str> {
-        self.task.record().name()
+        self.core.task_name(self.key)
     }
 
     /// The task's id.
     #[must_use]
     pub fn id(&self) -> TaskId {
-        TaskId(self.task.record().id)
-    }
-
-    /// Where it was spawned.
-    pub(crate) fn spawned(&self) -> &'static std::panic::Location<'static> {
-        self.task.record().created
+        TaskId(self.key.id)
     }
 
     /// Asks for the task to be cancelled; see [`JoinHandle::cancel`].
     #[expect(clippy::must_use_candidate, reason = "seldom does anyone want to know")]
     pub fn cancel(&self) -> bool {
-        self.task.record().cancel()
+        self.core.cancel_task(self.key)
     }
 
     /// Whether the task is finished.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.task.record().is_finished()
+        self.core.tasks().get(self.key).is_none_or(Record::is_finished)
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>, what: &str) -> fmt::Result {
+        let mut debug = f.debug_struct(what);
+        debug.field("name", &self.name());
+        if let Some(record) = self.core.tasks().get(self.key) {
+            debug.field("created", &format_args!("{}", record.created)).field("state", &record.phase);
+        }
+        debug.finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for TaskRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(f, "TaskRef", &*self.task)
+        self.debug(f, "TaskRef")
     }
 }
 
@@ -250,10 +241,7 @@ impl fmt::Debug for TaskRef {
 /// ```
 #[must_use]
 pub fn current_task() -> Option<TaskRef> {
-    running().map(|task| TaskRef { task })
-}
-
-/// The task that is running on this thread's loop, if any.
-pub(crate) fn running() -> Option<Rc<dyn Task>> {
-    Core::try_with(|core| core.and_then(|core| core.current_task()))
+    let core = Core::try_current()?;
+    let key = core.current_task()?;
+    Some(TaskRef { core, key })
 }

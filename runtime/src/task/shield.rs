@@ -45,7 +45,7 @@ impl<T> Shield<T> {
     }
 }
 
-impl<T> Future for Shield<T> {
+impl<T: 'static> Future for Shield<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {

@@ -43,7 +43,7 @@ pub fn now() -> Instant {
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    Core::with(|core| Sleep { core: Rc::clone(core), deadline: after(core.now(), duration), timer: State::New })
+    Core::with(|core| Sleep { core: core.rc(), deadline: after(core.now(), duration), timer: State::New })
 }
 
 /// Waits until this time of the loop's clock; see [`now`].
@@ -57,7 +57,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Dropped, it takes its timer with it.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    Core::with(|core| Sleep { core: Rc::clone(core), deadline, timer: State::New })
+    Core::with(|core| Sleep { core: core.rc(), deadline, timer: State::New })
 }
 
 /// The future of [`sleep`] and [`sleep_until`].

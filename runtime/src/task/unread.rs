@@ -4,18 +4,22 @@
 //! discriminant which of the two.
 
 use std::any::type_name;
+use std::borrow::Cow;
 use std::mem::discriminant;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 
 use super::JoinError;
 use crate::{event_loop, report};
 
+/// The name of a task, for those who need it.
+pub(crate) type Name<'a> = dyn Fn() -> Cow<'static, str> + 'a;
+
 /// Drops an output that nobody has read, and reports what is lost with it.
-pub(crate) fn dropped<T>(name: Option<&str>, created: &'static Location<'static>, output: Result<T, JoinError>) {
+pub(crate) fn dropped<T>(name: Option<&Name<'_>>, created: &'static Location<'static>, output: Result<T, JoinError>) {
     match output {
         Err(error) => {
             if let Some(message) = error.panic_message() {
-                event_loop::raise(report::task_panic(name, created, &message));
+                event_loop::raise(report::task_panic(name.map(|name| name()).as_deref(), created, &message));
             }
             // What a panic carries may panic when it is dropped.
             if let Ok(panic) = error.try_into_panic() {
@@ -24,11 +28,15 @@ pub(crate) fn dropped<T>(name: Option<&str>, created: &'static Location<'static>
         }
         Ok(output) => {
             if is_err(&output) {
-                event_loop::raise(report::task_error_never_retrieved(name, created, error_type::<T>()));
+                event_loop::raise(report::task_error_never_retrieved(
+                    name.map(|name| name()).as_deref(),
+                    created,
+                    error_type::<T>(),
+                ));
             }
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
                 let message = report::said(&*panic).to_owned();
-                event_loop::raise(report::task_panic(name, created, &message));
+                event_loop::raise(report::task_panic(name.map(|name| name()).as_deref(), created, &message));
                 report::drop_panic(panic);
             }
         }

@@ -10,7 +10,6 @@ use super::{backtrace, current_task, said};
 use crate::check::{Kind, Level, level};
 use crate::report::Violation;
 use crate::report::text::Notice;
-use crate::task::record::Record;
 use crate::tree::TaskTree;
 
 type Created = &'static Location<'static>;
@@ -34,13 +33,12 @@ pub(crate) fn task_error_never_retrieved(name: Option<&str>, created: Created, e
 }
 
 /// A task was dropped with its loop.
-pub(crate) fn pending_task_dropped(record: &Record) -> Violation {
-    let name = record.name();
+pub(crate) fn pending_task_dropped(name: &str, created: Created) -> Violation {
     Violation {
-        message: format!("{} was dropped while it was pending", task(Some(&name))),
+        message: format!("{} was dropped while it was pending", task(Some(name))),
         notes: vec!["its event loop was dropped or closed; no code of the task runs any more, drops apart".into()],
         help: vec!["await the task's handle before the loop ends, or cancel it in time".into()],
-        ..of_task(Kind::PendingTaskDropped, Some(&name), record.created)
+        ..of_task(Kind::PendingTaskDropped, Some(name), created)
     }
 }
 
@@ -83,13 +81,12 @@ pub(crate) fn slow_callback(created: Option<Created>, took: Duration) -> Violati
 }
 
 /// A step of a task was slow.
-pub(crate) fn slow_step(record: &Record, took: Duration) -> Violation {
-    let name = record.name();
+pub(crate) fn slow_step(name: &str, created: Created, took: Duration) -> Violation {
     Violation {
-        message: format!("step of {} took {}", task(Some(&name)), seconds(took)),
+        message: format!("step of {} took {}", task(Some(name)), seconds(took)),
         notes: vec!["nothing else ran on the loop meanwhile".into()],
         help: vec![BLOCKING.into()],
-        ..of_task(Kind::SlowPoll, Some(&name), record.created)
+        ..of_task(Kind::SlowPoll, Some(name), created)
     }
 }
 
