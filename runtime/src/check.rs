@@ -26,6 +26,9 @@ pub(crate) use off as chosen;
 #[cfg(feature = "event-loop")]
 pub(crate) const ON: bool = cfg!(any(debug_assertions, feature = "force-checks")) && CAN_BE_ON;
 
+/// Whether there may be tasks of which it is noted where their futures stand.
+pub(crate) const TREES: bool = cfg!(feature = "event-loop");
+
 /// Whether those of the event loop can be switched on.
 #[cfg(feature = "event-loop")]
 pub(crate) const CAN_BE_ON: bool = !cfg!(feature = "no-checks");

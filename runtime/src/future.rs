@@ -21,7 +21,8 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
-use crate::check::{large_future, never_awaited, polled_after_completion, slow_poll};
+use crate::check::{self, large_future, never_awaited, polled_after_completion, slow_poll};
+use crate::places;
 use crate::private::Site;
 use crate::raw::{self, Checked};
 use crate::report::Place;
@@ -102,11 +103,20 @@ impl<F: Future> Future for Checked<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let (head, future) = self.project();
-        let polled = raw::with_pushed(head, Head::poll_special, || future.poll(cx));
-        if polled.is_ready() && is_async_block::<F>() {
-            *head.word.get_mut() = EMPTY;
+        let pushed = raw::push(head, Head::poll_special);
+        match future.poll(cx) {
+            Poll::Pending => {
+                pushed.pending();
+                Poll::Pending
+            }
+            ready => {
+                drop(pushed);
+                if is_async_block::<F>() {
+                    *head.word.get_mut() = EMPTY;
+                }
+                ready
+            }
         }
-        polled
     }
 }
 
@@ -194,6 +204,9 @@ impl Head {
     pub(crate) fn dropped(&self) {
         let _begin = trace::BeginSilence;
         if !self.below().is_null() {
+            if check::TREES && raw::is_noting() {
+                places::forget(self);
+            }
             return;
         }
         match self.word.load(Relaxed) {

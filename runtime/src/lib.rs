@@ -14,6 +14,7 @@ mod discard;
 mod event_loop;
 mod future;
 mod generator;
+mod places;
 // Hidden from the documentation only: of items that are always hidden rustc would print the whole path in each error.
 #[cfg_attr(doc, doc(hidden))]
 pub mod private;
@@ -22,7 +23,11 @@ mod raw;
 mod report;
 #[cfg(feature = "event-loop")]
 mod task;
+#[cfg(feature = "event-loop")]
+mod timeline;
 mod trace;
+#[cfg(feature = "event-loop")]
+mod tree;
 mod watch;
 #[cfg(feature = "worker")]
 mod worker;
@@ -154,9 +159,11 @@ pub use report::{
 #[cfg(feature = "event-loop")]
 pub use task::{
     Abandoned, AbortOnDrop, Cancelled, CatchCancel, Elapsed, GroupError, JoinError, JoinHandle, Member, Promise,
-    Promised, Shield, Sleep, TaskGroup, TaskId, TaskRef, TaskTree, Timeout, YieldNow, catch_cancel, current_task, now,
+    Promised, Shield, Sleep, TaskGroup, TaskId, TaskRef, Timeout, YieldNow, catch_cancel, current_task, now,
     print_task_tree, promise, shield, sleep, sleep_until, spawn, task_group, task_tree, timeout, timeout_at, yield_now,
 };
+#[cfg(feature = "event-loop")]
+pub use tree::TaskTree;
 
 /// I/O of the smol family, driven by the event loop's own thread, and the traits for it.
 ///

@@ -40,6 +40,8 @@ pub(crate) use message::said;
 pub(crate) use message::{
     generator_unclosed, large_future, never_awaited, polled_after_completion, slow_poll, warn_of_environment,
 };
+#[cfg(feature = "event-loop")]
+pub(crate) use text::print_as_it_is;
 
 use crate::check::{Kind, Level, slow_poll};
 
@@ -61,6 +63,8 @@ pub struct Violation {
     pub created: Option<Place>,
     /// The function in which the fault happened, as far as known: that which dropped the future, for instance.
     pub culprit: Option<Culprit>,
+    /// The name of the task that is at fault, or else of that in which the fault was found.
+    pub task: Option<String>,
     /// How long it took, where that is the fault.
     pub took: Option<Duration>,
     /// The futures that were being polled on the thread, innermost first: who awaits whom.
@@ -132,6 +136,8 @@ pub(crate) fn raise(violation: Violation) {
     let panics = violation.level == Level::Panic && !std::thread::panicking();
     let text = panics.then(|| violation.to_string());
     if let Some(violation) = capture::offer(violation) {
+        #[cfg(feature = "event-loop")]
+        crate::timeline::report(&violation);
         match limit::admit(violation.kind, violation.created.as_ref()) {
             limit::Admission::Show => deliver(&violation, panics),
             limit::Admission::Last => {

@@ -54,13 +54,18 @@ pub(crate) fn large_future(function: &Function, level: Level, size: usize) -> Vi
 
 /// The report of a poll that took so long, where so much is allowed.
 pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_after: Duration) -> Violation {
+    let mut notes = vec![format!(
+        "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
+        slow_after.as_millis()
+    )];
+    #[cfg(feature = "event-loop")]
+    if let Some((task, spawned)) = crate::event_loop::Core::try_with(|core| core?.current_name()) {
+        notes.push(format!("in {}, spawned at {spawned}", event_loop::task(Some(&task))));
+    }
     Violation {
         message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
         took: Some(took),
-        notes: vec![format!(
-            "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
-            slow_after.as_millis()
-        )],
+        notes,
         help: vec![
             "await instead of blocking, move the work to a thread with `spawn_blocking`, or allow this function more \
              with `#[checked_async(slow_after = \"…\")]`"
@@ -95,11 +100,20 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         function: Some(function.name().to_owned()),
         created: Some(function.place()),
         culprit: None,
+        task: current_task(),
         took: None,
         backtrace: backtrace(),
         notes: Vec::new(),
         help: Vec::new(),
     }
+}
+
+/// The name of the task that runs on this thread.
+fn current_task() -> Option<String> {
+    #[cfg(feature = "event-loop")]
+    return crate::event_loop::Core::try_with(|core| Some(core?.current_name()?.0.into_owned()));
+    #[cfg(not(feature = "event-loop"))]
+    None
 }
 
 /// The logical backtrace of this thread.

@@ -112,6 +112,12 @@ pub(super) fn print(what: &dyn Print) {
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 
+/// Prints a text to stderr.
+#[cfg(feature = "event-loop")]
+pub(crate) fn print_as_it_is(text: String) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Culprit, Place, TraceFrame};
@@ -127,6 +133,7 @@ mod tests {
             function: Some("app::fetch".into()),
             created: Some(place(14, 17)),
             culprit: Some(Culprit { function: "app::handler".into(), place: Some(place(18, 5)) }),
+            task: None,
             took: None,
             backtrace: vec![
                 TraceFrame { function: "app::handler".into(), defined: place(10, 1), called: Some(place(33, 9)) },

@@ -1,13 +1,16 @@
 //! The words of the event loop's reports.
 
 use std::any::Any;
+use std::io;
 use std::panic::Location;
+use std::path::Path;
 use std::time::Duration;
 
-use super::{backtrace, said};
+use super::{backtrace, current_task, said};
 use crate::check::{Kind, Level, level};
 use crate::report::Violation;
-use crate::task::tree::TaskTree;
+use crate::report::text::Notice;
+use crate::tree::TaskTree;
 
 type Created = &'static Location<'static>;
 
@@ -98,12 +101,18 @@ pub(crate) fn slow_select(late: Duration) -> Violation {
 
 /// Nothing has run for long.
 pub(crate) fn stalled_loop(idle: Duration, tree: &TaskTree) -> Violation {
-    let mut notes = vec![format!("the tasks that wait:\n{}", tree.to_string().trim_end())];
-    notes.push("for a server without visitors this is as it should be".into());
+    let notes = vec![
+        format!("the tasks that wait:\n{}", tree.to_string().trim_end()),
+        "no timer is set, and no I/O or closure is waited for: only another thread could wake one of them".into(),
+    ];
     Violation {
         message: format!("nothing has run on the event loop for {}", seconds(idle)),
         notes,
-        help: vec!["if it should wait that long, set `EventLoop::builder().stalled_after(…)`".into()],
+        help: vec![
+            "look for what they wait for: a promise that nobody sets, a channel that nobody sends to, a lock that is never \
+             released"
+                .into(),
+        ],
         ..here(Kind::StalledLoop, None)
     }
 }
@@ -131,7 +140,7 @@ pub(crate) fn result_on_loop_thread(called: Created, created: Created) -> Violat
 const BLOCKING: &str = "hand blocking code to `checked_async::run_blocking`, and let long calculations \
                         `checked_async::yield_now().await`";
 
-fn task(name: Option<&str>) -> String {
+pub(super) fn task(name: Option<&str>) -> String {
     match name {
         None => "task".into(),
         // Those that were not given one are called `task 3`.
@@ -145,7 +154,8 @@ fn seconds(time: Duration) -> String {
 }
 
 fn of_task(kind: Kind, name: Option<&str>, created: Created) -> Violation {
-    Violation { function: name.map(str::to_owned), ..here(kind, Some(created)) }
+    let here = here(kind, Some(created));
+    Violation { function: name.map(str::to_owned), task: name.map(str::to_owned).or(here.task), ..here }
 }
 
 fn here(kind: Kind, created: Option<Created>) -> Violation {
@@ -156,11 +166,18 @@ fn here(kind: Kind, created: Option<Created>) -> Violation {
         function: None,
         created: created.map(Into::into),
         culprit: None,
+        task: current_task(),
         backtrace: backtrace(),
         took: None,
         notes: Vec::new(),
         help: Vec::new(),
     }
+}
+
+/// Says that a dump was not written.
+pub(crate) fn warn_of_dump(path: &Path, error: &io::Error) {
+    let text = format!("the tasks cannot be written to `{}`: {error}", path.display());
+    super::super::text::print(&Notice::Warning(text));
 }
 
 /// A report of what must not go on, whatever the level of its kind.
