@@ -20,8 +20,15 @@ pub mod private;
 #[allow(unsafe_code, reason = "the one file that may")]
 mod raw;
 mod report;
+mod root;
+#[cfg(feature = "tokio")]
+mod supervision;
 #[cfg(feature = "event-loop")]
 mod task;
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+mod testing;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod trace;
 mod watch;
 #[cfg(feature = "worker")]

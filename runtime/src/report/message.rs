@@ -5,6 +5,7 @@
 
 #[cfg(feature = "event-loop")]
 pub(crate) mod event_loop;
+pub(crate) mod task;
 
 use std::any::Any;
 use std::time::Duration;
@@ -54,13 +55,19 @@ pub(crate) fn large_future(function: &Function, level: Level, size: usize) -> Vi
 
 /// The report of a poll that took so long, where so much is allowed.
 pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_after: Duration) -> Violation {
+    let mut notes = Vec::new();
+    #[cfg(feature = "tokio")]
+    if let Some((name, started)) = crate::supervision::supervised::current() {
+        notes.push(format!("in {}, started at {started}", task::task(Some(&name))));
+    }
+    notes.push(format!(
+        "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
+        slow_after.as_millis()
+    ));
     Violation {
         message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
         took: Some(took),
-        notes: vec![format!(
-            "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
-            slow_after.as_millis()
-        )],
+        notes,
         help: vec![
             "await instead of blocking, move the work to a thread with `spawn_blocking`, or allow this function more \
              with `#[checked_async(slow_after = \"…\")]`"
