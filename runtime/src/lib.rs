@@ -10,6 +10,7 @@
 
 mod check;
 mod discard;
+mod error_text;
 #[cfg(feature = "event-loop")]
 mod event_loop;
 mod future;

@@ -12,6 +12,8 @@ pub mod probe;
 
 pub use checked_async_macros::checked_item;
 
+#[cfg(feature = "tokio")]
+pub use crate::check::chosen::telling;
 pub use crate::check::chosen::{
     Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, detached, expect_awaited, frame,
     future, handed, handing_over, task,

@@ -40,9 +40,11 @@ pub use handler::{reset_exception_handler, set_exception_handler};
 pub use limit::reported;
 #[cfg(feature = "event-loop")]
 pub(crate) use message::event_loop::*;
+#[cfg(feature = "event-loop")]
+pub(crate) use message::task::task_error_never_retrieved;
 #[cfg(feature = "tokio")]
 pub(crate) use message::task::tokio_task_dropped;
-pub(crate) use message::task::{task_error_never_retrieved, task_panic};
+pub(crate) use message::task::{task_error_lost, task_panic};
 pub(crate) use message::{
     generator_unclosed, large_future, never_awaited, polled_after_completion, said, slow_poll, warn_of_environment,
 };

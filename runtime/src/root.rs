@@ -13,7 +13,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::check::unread::{error_type, is_err};
+use crate::check::unread::is_err;
+use crate::error_text::{Output, Printed, Said, Teller};
 use crate::raw::Checked;
 use crate::report;
 
@@ -27,21 +28,26 @@ pub fn task<F: Future>(future: F) -> Checked<F> {
     Checked::task(Location::caller(), future)
 }
 
-/// Wraps the future of a task that is started at the caller's place, and whose handle is dropped there.
+/// Wraps the future of a task that is started at the caller's place, and whose handle is dropped there. The integers are those
+/// of [`error_text`](crate::error_text).
 #[track_caller]
 #[inline]
-pub fn detached<F: Future>(future: F) -> Detached<F> {
+pub fn detached<F: Future, N, M>(future: F, _: N, _: M) -> Detached<F>
+where
+    Output<F::Output>: Printed<F::Output, N> + Said<F::Output, M>,
+{
     let created = Location::caller();
-    Detached { future: Checked::task(created, future), created }
+    Detached { future: Checked::task(created, future), created, teller: Teller::new::<N, M>() }
 }
 
 pin_project! {
     /// The future of a task whose output nobody can read.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Detached<F> {
+    pub struct Detached<F: Future> {
         #[pin]
         future: Root<F>,
         created: &'static Location<'static>,
+        teller: Teller<F::Output>,
     }
 }
 
@@ -55,7 +61,7 @@ impl<F: Future> Future for Detached<F> {
                 if let Poll::Ready(output) = &polled
                     && is_err(output)
                 {
-                    report::raise(report::task_error_never_retrieved(None, this.created, error_type::<F::Output>()));
+                    report::raise(report::task_error_lost(None, this.created, &this.teller.tell(output)));
                 }
                 polled
             }

@@ -26,7 +26,14 @@ pub fn task<F: Future>(future: F) -> F {
 
 /// Returns the future itself.
 #[inline(always)]
-pub fn detached<F: Future>(future: F) -> F {
+pub fn detached<F: Future, N, M>(future: F, _: N, _: M) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[cfg(feature = "tokio")]
+#[inline(always)]
+pub fn telling<F: Future, N, M>(future: F, _: N, _: M) -> F {
     future
 }
 

@@ -17,6 +17,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ::tokio::task::Id;
 
+use crate::error_text::ErrorText;
 use crate::report::{self, Collector};
 
 const RUNNING: u8 = 0;
@@ -27,8 +28,8 @@ const RETRIEVED: u8 = 3;
 /// What is lost with an output that nobody reads.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// An error, of this type.
-    Error(&'static str),
+    /// An error.
+    Error(ErrorText),
     /// A panic, with this message.
     Panic(String),
 }
@@ -42,6 +43,8 @@ pub(crate) struct Record {
     state: AtomicU8,
     /// Set before the state is `FINISHED`.
     fault: OnceLock<Fault>,
+    /// What its error says, if it has said so.
+    told: Mutex<Option<ErrorText>>,
     /// Whether it was aborted.
     aborted: AtomicBool,
     /// Whether someone may have aborted it unseen.
@@ -59,6 +62,7 @@ impl Record {
             id: OnceLock::new(),
             state: AtomicU8::new(RUNNING),
             fault: OnceLock::new(),
+            told: Mutex::default(),
             aborted: AtomicBool::new(false),
             may_be_aborted: AtomicBool::new(false),
             collector: Collector::current(),
@@ -81,6 +85,14 @@ impl Record {
     pub(crate) fn set_id(&self, id: Id) {
         // Set once only, and to the same.
         let _ = self.id.set(id);
+    }
+
+    pub(crate) fn set_told(&self, text: ErrorText) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+    }
+
+    pub(crate) fn take_told(&self) -> Option<ErrorText> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(crate) fn set_aborted(&self) {
@@ -127,7 +139,7 @@ impl Record {
         if let Some(fault) = self.fault.get() {
             let name = self.name();
             report::raise(match fault {
-                Fault::Error(text) => report::task_error_never_retrieved(Some(&name), self.created, text),
+                Fault::Error(text) => report::task_error_lost(Some(&name), self.created, text),
                 Fault::Panic(message) => report::task_panic(Some(&name), self.created, message),
             });
         }

@@ -20,8 +20,9 @@ use ::tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use pin_project_lite::pin_project;
 
 use super::record::{Fault, Record};
-use crate::check::unread::{error_type, is_err};
+use crate::check::unread::is_err;
 use crate::check::{Kind, Level};
+use crate::error_text::ErrorText;
 use crate::report::{self, Entered, Place};
 use crate::root::{self, Root};
 
@@ -34,6 +35,14 @@ thread_local! {
 pub(crate) fn current() -> Option<(Cow<'static, str>, Place)> {
     let record = CURRENT.try_with(|current| current.borrow().clone()).ok()??;
     Some((record.name(), record.created.into()))
+}
+
+/// Says of the task that runs on this thread what its error says.
+pub(crate) fn tell(text: ErrorText) {
+    let record = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
+    if let Some(record) = record {
+        record.set_told(text);
+    }
 }
 
 /// Makes a task the current one of this thread, until it is dropped.
@@ -187,7 +196,11 @@ impl Life {
     /// It has ended with an output.
     fn end<T>(&mut self, output: &T) {
         self.ended = true;
-        self.record.finish(is_err(output).then(error_type::<T>).map(Fault::Error));
+        let fault = is_err(output).then(|| {
+            let told = self.record.take_told();
+            Fault::Error(told.unwrap_or_else(ErrorText::of_type::<T>))
+        });
+        self.record.finish(fault);
     }
 
     /// It has ended by a panic.

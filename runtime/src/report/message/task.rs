@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use super::backtrace;
 use crate::check::{Kind, level};
+use crate::error_text::ErrorText;
 use crate::report::Violation;
 
 pub(super) type Created = &'static Location<'static>;
@@ -24,6 +25,13 @@ pub(crate) fn task_error_never_retrieved(name: Option<&str>, created: Created, e
         help: vec!["await the task's handle and look at the result, or handle errors in the task".into()],
         ..of_task(Kind::TaskErrorNeverRetrieved, name, created)
     }
+}
+
+/// As [`task_error_never_retrieved`], with what the error says.
+pub(crate) fn task_error_lost(name: Option<&str>, created: Created, error: &ErrorText) -> Violation {
+    let mut violation = task_error_never_retrieved(name, created, &error.debug);
+    violation.notes.extend(error.chain.as_ref().map(|chain| format!("it says: {chain}")));
+    violation
 }
 
 /// A task of tokio's was dropped with its runtime.
