@@ -26,6 +26,8 @@ pub use crate::testing::collect;
 pub use crate::testing::on_event_loop;
 #[cfg(feature = "tokio")]
 pub use crate::testing::{lacking, on_tokio};
+#[cfg(feature = "tokio")]
+pub use ::tokio;
 
 /// The definition of a checked function.
 #[derive(Debug)]
