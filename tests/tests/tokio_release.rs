@@ -24,7 +24,7 @@ fn without_checks_nothing_is_wrapped() {
     same(&off::tasks::local_future(work()).0, &work());
     same(&off::tasks::closure(closure).0, &closure);
     same(&off::task(work()), &work());
-    same(&off::detached(work()), &work());
+    same(&off::detached(work(), 0, 0), &work());
     assert_eq!((size_of::<off::tasks::Task>(), needs_drop::<off::tasks::Task>()), (0, false));
     assert_eq!((size_of::<off::tasks::Tasks>(), needs_drop::<off::tasks::Tasks>()), (0, false));
 }
