@@ -5,12 +5,13 @@
 
 #[cfg(feature = "event-loop")]
 pub(crate) mod event_loop;
+pub(crate) mod task;
 
 use std::any::Any;
 use std::time::Duration;
 
 use super::text::Notice;
-use super::{Dropper, TraceFrame, Violation, dropper};
+use super::{Dropper, Place, TraceFrame, Violation, dropper};
 use crate::check::{Kind, Level};
 use crate::future::Function;
 use crate::raw;
@@ -54,14 +55,12 @@ pub(crate) fn large_future(function: &Function, level: Level, size: usize) -> Vi
 
 /// The report of a poll that took so long, where so much is allowed.
 pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_after: Duration) -> Violation {
-    let mut notes = vec![format!(
+    let meanwhile = format!(
         "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
         slow_after.as_millis()
-    )];
-    #[cfg(feature = "event-loop")]
-    if let Some((task, spawned)) = crate::event_loop::Core::try_with(|core| core?.current_name()) {
-        notes.push(format!("in {}, spawned at {spawned}", event_loop::task(Some(&task))));
-    }
+    );
+    let spawned = current_task().map(|(name, spawned)| format!("in {}, spawned at {spawned}", task::task(Some(&name))));
+    let notes = [meanwhile].into_iter().chain(spawned).collect();
     Violation {
         message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
         took: Some(took),
@@ -100,7 +99,7 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         function: Some(function.name().to_owned()),
         created: Some(function.place()),
         culprit: None,
-        task: current_task(),
+        task: current_name(),
         took: None,
         backtrace: backtrace(),
         notes: Vec::new(),
@@ -108,12 +107,22 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
     }
 }
 
-/// The name of the task that runs on this thread.
-fn current_task() -> Option<String> {
+/// The name of the task that runs on this thread, and where it was spawned.
+fn current_task() -> Option<(String, Place)> {
     #[cfg(feature = "event-loop")]
-    return crate::event_loop::Core::try_with(|core| Some(core?.current_name()?.0.into_owned()));
-    #[cfg(not(feature = "event-loop"))]
+    if let Some((name, spawned)) = crate::event_loop::Core::try_with(|core| core?.current_name()) {
+        return Some((name.into_owned(), spawned.into()));
+    }
+    #[cfg(feature = "tokio")]
+    if let Some((name, spawned)) = crate::supervision::supervised::current() {
+        return Some((name.into_owned(), spawned));
+    }
     None
+}
+
+/// Its name alone.
+fn current_name() -> Option<String> {
+    current_task().map(|(name, _)| name)
 }
 
 /// The logical backtrace of this thread.
