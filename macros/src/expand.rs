@@ -10,6 +10,7 @@ mod parameters;
 mod probes;
 mod questions;
 mod spans;
+mod test;
 mod warnings;
 
 pub(crate) use body::Scope;
@@ -17,6 +18,7 @@ pub(crate) use cleanup::Syntax;
 pub(crate) use function::{Form, ends_in_box_pin, function};
 pub(crate) use generator::{declaration, generator};
 pub(crate) use output::can_be_named;
+pub(crate) use test::test;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;

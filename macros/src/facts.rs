@@ -10,12 +10,14 @@ mod mentions;
 mod names;
 mod selects;
 mod sometimes_awaited;
+mod spawns;
 
 pub(crate) use calls::{Call, Iterated, Matched, Passed};
 pub(crate) use flow::Flow;
 pub(crate) use guards::{Guard, Kind, holds_await};
 pub(crate) use names::Names;
 pub(crate) use selects::{Polled, Referred, SelectFact, named_place, others};
+pub(crate) use spawns::Start;
 
 use crate::args::{Lists, statement_levels};
 use crate::diagnostics::Sink;
@@ -84,6 +86,8 @@ pub(crate) struct Facts<'ast> {
     pub(crate) polled: Vec<Polled<'ast>>,
     /// What is alive at an `.await`, and may be a guard.
     pub(crate) guards: Vec<Guard>,
+    /// The calls that start a task with a future.
+    pub(crate) starts: HashMap<Place, Start>,
     /// The context of each macro call, whose arguments are looked at on their own.
     pub(crate) macros: HashMap<Place, Context>,
 }
@@ -184,12 +188,14 @@ impl<'ast> Facts<'ast> {
             selects: Vec::new(),
             polled: Vec::new(),
             guards: Vec::new(),
+            starts: HashMap::new(),
             macros: HashMap::new(),
         };
         let (in_place, alone, awaited) = (HashSet::new(), HashSet::new(), HashSet::new());
         let (makers, guards) = (HashMap::new(), guards::Makers::default());
         let mut reader = Reader { facts, context, nesting, in_place, alone, awaited, turn: None, makers, guards, sink };
         visit(&mut reader);
+        reader.facts.note_detached();
         reader.facts
     }
 }

@@ -6,7 +6,8 @@
 //! | `turns` | what runs when, and when the thread sleeps |
 //! | `timers`, `callback`, `clock`, `shuffle` | times, plain functions, other clocks and orders |
 //! | `inbox`, `remote`, `blocking` | other threads |
-//! | `shutdown`, `interrupt` | the end |
+//! | `shutdown`, `interrupt`, `outlook` | the end, and whether there will be one |
+//! | `dump` | what the tasks do, written where it is asked for |
 //! | `builder`, `handle`, `explore` | more of the public face |
 //!
 //! What is *guaranteed* about the order: entries run in the order in which they were queued; timers in the order of their
@@ -18,6 +19,7 @@ mod builder;
 mod callback;
 mod clock;
 mod core;
+mod dump;
 mod explore;
 mod handle;
 mod inbox;
@@ -27,6 +29,7 @@ mod interrupt;
 #[path = "event_loop/no_interrupt.rs"]
 mod interrupt;
 pub(crate) mod number;
+mod outlook;
 mod remote;
 mod shuffle;
 mod shutdown;
@@ -53,6 +56,7 @@ pub use callback::{CallbackHandle, call_at, call_later, call_soon};
 pub(crate) use clock::after;
 pub use clock::{Clock, MockClock};
 pub(crate) use core::{Core, Entry, raise};
+use dump::Dumps;
 pub use explore::explore;
 pub use handle::{Handle, handle, remote};
 use interrupt::Interrupt;
@@ -86,6 +90,7 @@ pub struct EventLoop {
     handle_ctrl_c: bool,
     /// Kept from a run that Ctrl-C has ended: the second one ends the shutdown.
     interrupt: Option<Interrupt>,
+    dumps: Option<Rc<Dumps>>,
 }
 
 /// Runs a future on a new event loop, shuts the loop down, and returns the future's output.
@@ -166,8 +171,12 @@ impl EventLoop {
             let mut turns = Turns::new(&core, Until::MainIsDone);
             turns.main = Some(Main { future: main.stored.as_mut() });
             turns.interrupt = interrupt.as_mut();
+            turns.dumps = self.dumps.clone();
             async_io::block_on(turns)
         };
+        if let Some(dumps) = &self.dumps {
+            dumps.run_ended(&core);
+        }
         if ended == Ended::Done {
             shutdown::last_turn(&core);
         }
@@ -252,6 +261,9 @@ impl Drop for EventLoop {
     fn drop(&mut self) {
         let entered = self.core.enter();
         shutdown::drop_all(&self.core);
+        if let Some(dumps) = &self.dumps {
+            dumps.loop_ended(&self.core);
+        }
         drop(entered);
         if let Some(panic) = self.core.take_panic() {
             if std::thread::panicking() {

@@ -21,7 +21,8 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
-use crate::check::{large_future, never_awaited, polled_after_completion, slow_poll};
+use crate::check::{self, large_future, never_awaited, polled_after_completion, slow_poll};
+use crate::places;
 use crate::private::Site;
 use crate::raw::{self, Checked};
 use crate::report::Place;
@@ -96,17 +97,38 @@ impl<F: Future> Checked<F> {
     }
 }
 
+/// What is known of any task: a name. Where it was started stands for the rest.
+static TASK: Site = Site { file: "", line: 0, column: 0, name: Some("task"), slow_after: None };
+
+impl<F: Future> Checked<F> {
+    /// Wraps the future of a task, to have the place where it was started in the logical backtrace and nothing else.
+    #[inline]
+    pub(crate) fn task(started: &'static Location<'static>, future: F) -> Self {
+        let function = Function::called_at::<F>(&TASK, started);
+        Checked::from_parts(Head { function, word: AtomicU64::new(EXCUSED), below: AtomicPtr::default() }, future)
+    }
+}
+
 impl<F: Future> Future for Checked<F> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let (head, future) = self.project();
-        let polled = raw::with_pushed(head, Head::poll_special, || future.poll(cx));
-        if polled.is_ready() && is_async_block::<F>() {
-            *head.word.get_mut() = EMPTY;
+        let pushed = raw::push(head, Head::poll_special);
+        match future.poll(cx) {
+            Poll::Pending => {
+                pushed.pending();
+                Poll::Pending
+            }
+            ready => {
+                drop(pushed);
+                if is_async_block::<F>() {
+                    *head.word.get_mut() = EMPTY;
+                }
+                ready
+            }
         }
-        polled
     }
 }
 
@@ -194,6 +216,9 @@ impl Head {
     pub(crate) fn dropped(&self) {
         let _begin = trace::BeginSilence;
         if !self.below().is_null() {
+            if check::TREES && raw::is_noting() {
+                places::forget(self);
+            }
             return;
         }
         match self.word.load(Relaxed) {
@@ -227,8 +252,11 @@ impl Function {
         self.called.map_or_else(|| self.defined(), Place::from)
     }
 
-    /// Where the function is defined.
+    /// Where the function is defined, or the task was started.
     pub(crate) fn defined(&self) -> Place {
+        if let (Some(started), true) = (self.called, self.is_task()) {
+            return started.into();
+        }
         Place { file: self.site.file.into(), line: self.site.line, column: self.site.column }
     }
 
@@ -245,8 +273,13 @@ impl Function {
         Identity(std::ptr::from_ref(self.site).addr() as u64 & !SPECIAL)
     }
 
+    /// Where the call is, if it is one of a function and that is known.
     pub(crate) fn called(&self) -> Option<&'static Location<'static>> {
-        self.called
+        self.called.filter(|_| !self.is_task())
+    }
+
+    fn is_task(&self) -> bool {
+        std::ptr::eq(self.site, &raw const TASK)
     }
 }
 

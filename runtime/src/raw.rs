@@ -3,7 +3,7 @@
 //! wakers that are numbers, and the loop of a thread.
 //!
 //! Invariants of the stack:
-//! - `top`, less the alarm, is `BOTTOM` or points to a [`Head`] that is borrowed by a [`with_pushed`] on this thread's call stack right now,
+//! - `top`, less the alarm, is `BOTTOM` or points to a [`Head`] that is borrowed by a [`Pushed`] on this thread's call stack right now,
 //!   and what is `below` such a head is `BOTTOM` or points to the one that was on top when it was pushed;
 //! - whoever pushes, pops before that borrow ends, on unwinding too.
 //!
@@ -34,10 +34,11 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 #[cfg(feature = "event-loop")]
 use std::{any::TypeId, rc::Rc};
 
-use crate::check::slow_poll;
+use crate::check::{self, slow_poll};
 #[cfg(feature = "event-loop")]
 use crate::event_loop::{Core, number};
 use crate::future::{Head, SPECIAL};
+use crate::places;
 use crate::trace::EndSilence;
 
 /// What is below the outermost future: not null, so that a future that was ever polled can be told by what is below it.
@@ -53,6 +54,8 @@ struct Thread {
     shared: Shared,
     /// What is announced outside of any poll.
     announcement: Cell<u64>,
+    /// `ALARM` while [`places`] are noted, else 0: so that a poll that ends asks for both by one test.
+    noting: Cell<usize>,
 }
 
 /// What a thread shares with the watch.
@@ -74,6 +77,7 @@ thread_local! {
                 raised: AtomicU64::new(0),
             },
             announcement: Cell::new(0),
+            noting: Cell::new(0),
         }
     };
 }
@@ -99,9 +103,10 @@ fn without_alarm(top: *mut Head) -> *mut Head {
     top.map_addr(|address| address & !ALARM)
 }
 
-/// Runs `run` with a future on top of the stack, after `prepare` if the future's word or the alarm asks for that.
+/// Puts a future on top of the stack until what this returns is gone, after `prepare` if the future's word or the alarm asks
+/// for that.
 #[inline(always)]
-pub(crate) fn with_pushed<R>(head: &mut Head, prepare: fn(&mut Head), run: impl FnOnce() -> R) -> R {
+pub(crate) fn push(head: &mut Head, prepare: fn(&mut Head)) -> Pushed<'_> {
     let mut below = top_and_alarm();
     if asks(head.word(), below) {
         prepare(head);
@@ -110,8 +115,7 @@ pub(crate) fn with_pushed<R>(head: &mut Head, prepare: fn(&mut Head), run: impl 
         set_top(ptr::from_ref(head).cast_mut());
     }
     head.set_below(below);
-    let _pop = Pop { head, below };
-    run()
+    Pushed { head, below }
 }
 
 /// Whether a word is one that a poll has to see, or the alarm is raised.
@@ -134,23 +138,70 @@ fn push_alarmed(head: &Head) -> *mut Head {
     without_alarm(top)
 }
 
-/// Puts back on top what was there before.
-struct Pop<'a> {
+/// A future on top of the stack. Its drop puts back what was there before.
+pub(crate) struct Pushed<'a> {
     head: &'a Head,
     below: *mut Head,
 }
 
-impl Drop for Pop<'_> {
+impl Pushed<'_> {
+    /// The poll ends without an output.
+    #[inline(always)]
+    pub(crate) fn pending(self) {
+        let Pushed { head, below } = *self.kept();
+        if check::TREES && asks(0, top_and_alarm().map_addr(|top| top | THREAD.with(|thread| thread.noting.get()))) {
+            pop_pending(head, below);
+        } else if !check::TREES && asks(0, top_and_alarm()) {
+            pop_alarmed(head, below);
+        } else {
+            set_top(below);
+        }
+    }
+
+    /// Without its drop.
+    #[inline(always)]
+    fn kept(self) -> ManuallyDrop<Self> {
+        ManuallyDrop::new(self)
+    }
+}
+
+impl Drop for Pushed<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         // By value, lest this be kept in memory.
-        let Pop { head, below } = *self;
+        let Pushed { head, below } = *self;
         if asks(0, top_and_alarm()) {
             pop_alarmed(head, below);
         } else {
             set_top(below);
         }
     }
+}
+
+/// Notes where the future stands, if that is asked for, and puts back on top what was there before.
+#[cold]
+#[inline(never)]
+fn pop_pending(head: &Head, below: *mut Head) {
+    if is_noting() {
+        places::pending(head);
+    }
+    if is_alarmed() {
+        pop_alarmed(head, below);
+    } else {
+        set_top(below);
+    }
+}
+
+/// Whether it is noted where futures stand that are polled on this thread now.
+#[inline]
+pub(crate) fn is_noting() -> bool {
+    THREAD.with(|thread| thread.noting.get()) != 0
+}
+
+/// Has it noted, or not, from now on; whether it was.
+#[inline]
+pub(crate) fn set_noting(noting: bool) -> bool {
+    THREAD.with(|thread| thread.noting.replace(if noting { ALARM } else { 0 })) != 0
 }
 
 /// Puts back on top what was there before, and leaves the alarm as it is when the time has been looked at.
@@ -295,8 +346,8 @@ unsafe fn on_stack<'a>(entry: *const Head) -> Option<&'a Head> {
         return None;
     }
     #[allow(clippy::transmute_ptr_to_ref, reason = "a dereference is checked in debug builds, at every creation")]
-    // SAFETY: by the invariants, the head is borrowed by a `with_pushed` further up this thread's stack. That call
-    // cannot end before the caller, and heads are only ever borrowed shared while they are on the stack.
+    // SAFETY: by the invariants, the head is borrowed by a `Pushed` further up this thread's stack. That one
+    // cannot be gone before the caller is, and heads are only ever borrowed shared while they are on the stack.
     Some(unsafe { mem::transmute::<*const Head, &'a Head>(entry) })
 }
 

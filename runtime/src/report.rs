@@ -1,7 +1,7 @@
 //! Reports: the value, the words, and the ways to whoever wants to see them.
 //!
 //! ```text
-//! check ──▶ message ──▶ Violation ──▶ raise ─┬─▶ capture          (and nowhere else)
+//! check ──▶ message ──▶ Violation ──▶ raise ─┬─▶ capture, or else the thread's collector   (and nowhere else)
 //!                                           ├─▶ limit ─┬─▶ tracing event
 //!                                           │          └─▶ handler, or stderr
 //!                                           └─▶ panic, at that level
@@ -13,6 +13,7 @@
 //! - no lock is held while code of the user's runs.
 
 mod capture;
+mod collector;
 mod dropper;
 #[cfg(feature = "tracing")]
 mod events;
@@ -30,16 +31,27 @@ use std::time::Duration;
 
 pub(crate) use capture::is_captured;
 pub use capture::{Captured, capture, capture_future};
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub(crate) use collector::Collector;
+#[cfg(feature = "tokio")]
+pub(crate) use collector::Entered;
 pub(crate) use dropper::Dropper;
 pub use handler::{reset_exception_handler, set_exception_handler};
 pub use limit::reported;
 #[cfg(feature = "event-loop")]
 pub(crate) use message::event_loop::*;
 #[cfg(feature = "event-loop")]
-pub(crate) use message::said;
+pub(crate) use message::task::task_error_never_retrieved;
+#[cfg(feature = "tokio")]
+pub(crate) use message::task::tokio_task_dropped;
+pub(crate) use message::task::{task_error_lost, task_panic};
 pub(crate) use message::{
-    generator_unclosed, large_future, never_awaited, polled_after_completion, slow_poll, warn_of_environment,
+    generator_unclosed, large_future, never_awaited, polled_after_completion, said, slow_poll, warn_of_environment,
 };
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub(crate) use text::print;
+#[cfg(feature = "event-loop")]
+pub(crate) use text::print_as_it_is;
 
 use crate::check::{Kind, Level, slow_poll};
 
@@ -61,6 +73,8 @@ pub struct Violation {
     pub created: Option<Place>,
     /// The function in which the fault happened, as far as known: that which dropped the future, for instance.
     pub culprit: Option<Culprit>,
+    /// The name of the task that is at fault, or else of that in which the fault was found.
+    pub task: Option<String>,
     /// How long it took, where that is the fault.
     pub took: Option<Duration>,
     /// The futures that were being polled on the thread, innermost first: who awaits whom.
@@ -132,6 +146,8 @@ pub(crate) fn raise(violation: Violation) {
     let panics = violation.level == Level::Panic && !std::thread::panicking();
     let text = panics.then(|| violation.to_string());
     if let Some(violation) = capture::offer(violation) {
+        #[cfg(feature = "event-loop")]
+        crate::timeline::report(&violation);
         match limit::admit(violation.kind, violation.created.as_ref()) {
             limit::Admission::Show => deliver(&violation, panics),
             limit::Admission::Last => {

@@ -26,5 +26,5 @@ pub use shield::{Shield, shield};
 pub use sleep::{Sleep, now, sleep, sleep_until};
 pub use spawn::spawn;
 pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
-pub use tree::{TaskTree, print_task_tree, task_tree};
+pub use tree::{print_task_tree, task_tree};
 pub use yield_now::{YieldNow, yield_now};

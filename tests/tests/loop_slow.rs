@@ -5,13 +5,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use checked_async::{
-    Builder, Clock, EventLoop, Kind, Violation, call_soon, capture, handle, promise, run_blocking, spawn, yield_now,
+    Builder, Clock, EventLoop, Kind, Violation, call_soon, capture, checked_async, handle, promise, run_blocking,
+    spawn, yield_now,
 };
 
 const LIMIT: Duration = Duration::from_millis(5);
 
 fn work() {
     thread::sleep(2 * LIMIT);
+}
+
+/// Long enough for `slow_poll` where the machine is busy, too.
+fn work_long() {
+    thread::sleep(30 * LIMIT);
 }
 
 fn builder() -> Builder {
@@ -49,6 +55,91 @@ fn a_slow_step_is_reported_with_its_task() {
     assert!(of(&violations, Kind::SlowPoll, "step of task `main` took") >= 1);
     let miner = violations.iter().find(|violation| violation.message.contains("miner")).unwrap();
     assert!(miner.created.as_ref().unwrap().file.ends_with("loop_slow.rs"));
+}
+
+/// The reports of slow polls.
+fn slow(violations: &[Violation]) -> Vec<&Violation> {
+    violations.iter().filter(|violation| violation.kind == Kind::SlowPoll).collect()
+}
+
+#[test]
+fn a_slow_function_is_reported_once_and_with_its_task() {
+    #[checked_async]
+    async fn dig() {
+        work_long();
+    }
+    #[checked_async]
+    async fn mine() {
+        dig().await;
+    }
+    let (result, violations) = capture(|| {
+        builder().run(async {
+            spawn(async { mine().await }).named("miner").await.unwrap();
+        })
+    });
+    result.unwrap();
+    let of_miner: Vec<_> = slow(&violations).into_iter().filter(|it| it.task.as_deref() == Some("miner")).collect();
+    assert_eq!(of_miner.len(), 1, "{of_miner:#?}");
+    if cfg!(debug_assertions) {
+        assert!(
+            of_miner[0].message.ends_with("ms: `loop_slow::a_slow_function_is_reported_once_and_with_its_task::dig`")
+        );
+        assert!(of_miner[0].notes.iter().any(|note| note.starts_with("in task `miner`, spawned at ")));
+    } else {
+        assert!(of_miner[0].message.starts_with("step of task `miner` took"));
+    }
+}
+
+#[test]
+fn what_a_function_may_take_it_may_take_in_a_task() {
+    #[checked_async(slow_after = "60m")]
+    async fn dig() {
+        work_long();
+    }
+    let (result, violations) = capture(|| {
+        builder().run(async {
+            spawn(async { dig().await }).named("miner").await.unwrap();
+        })
+    });
+    result.unwrap();
+    let expected = usize::from(!cfg!(debug_assertions));
+    assert_eq!(slow(&violations).iter().filter(|it| it.task.as_deref() == Some("miner")).count(), expected);
+}
+
+#[test]
+fn what_a_step_takes_beside_a_slow_function_is_reported_of_the_step() {
+    #[checked_async]
+    async fn dig() {
+        work_long();
+    }
+    let (result, violations) = capture(|| {
+        builder().run(async {
+            let digs_and_works = spawn(async {
+                dig().await;
+                work();
+            });
+            digs_and_works.named("miner").await.unwrap();
+        })
+    });
+    result.unwrap();
+    let of_miner: Vec<_> = slow(&violations).into_iter().filter(|it| it.task.as_deref() == Some("miner")).collect();
+    assert_eq!(of_miner.len(), if cfg!(debug_assertions) { 2 } else { 1 }, "{of_miner:#?}");
+    assert!(of_miner.last().unwrap().message.starts_with("step of task `miner` took"));
+}
+
+#[test]
+fn a_patient_loop_is_patient_with_its_functions() {
+    #[checked_async]
+    async fn dig() {
+        work_long();
+    }
+    let (result, violations) = capture(|| {
+        builder().slow_after(Duration::MAX).run(async {
+            spawn(async { dig().await }).await.unwrap();
+        })
+    });
+    result.unwrap();
+    assert!(slow(&violations).is_empty(), "{violations:#?}");
 }
 
 #[test]
@@ -111,20 +202,18 @@ fn what_is_looked_for_can_change_while_it_runs() {
 fn a_loop_on_which_nothing_runs_is_reported_with_its_tasks() {
     let (result, violations) = capture(|| {
         builder().stalled_after(LIMIT).run(async {
-            let (release, blocked) = std::sync::mpsc::channel::<()>();
             let idle = spawn(pending::<()>()).named("forgotten");
             // Until the report is made nothing happens; it is what wakes the loop again.
             let (promise, promised) = promise();
             let waiter = spawn(promised).named("waiter");
-            let watcher = run_blocking(move || blocked.recv());
+            let (arrived, arrives) = checked_async::channel::bounded(1);
             let remote = checked_async::remote();
             let wakes = thread::spawn(move || {
                 // Long after.
                 thread::sleep(20 * LIMIT);
-                remote.call_soon(|| {}).unwrap();
-                release.send(()).unwrap();
+                remote.call_soon(move || arrived.try_send(()).unwrap()).unwrap();
             });
-            watcher.await.unwrap().unwrap();
+            arrives.recv().await.unwrap();
             wakes.join().unwrap();
             promise.set(()).unwrap();
             waiter.await.unwrap().unwrap();

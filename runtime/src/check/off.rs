@@ -3,6 +3,8 @@
 use std::future::Future;
 
 use crate::private::Site;
+#[cfg(feature = "tokio")]
+pub use crate::supervision::unsupervised as tasks;
 
 /// Returns the future itself.
 #[inline(always)]
@@ -13,6 +15,25 @@ pub fn future<F: Future>(_site: &'static Site, future: F) -> F {
 /// Returns the future itself.
 #[inline(always)]
 pub fn frame<F: Future>(_site: &'static Site, future: F) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[inline(always)]
+pub fn task<F: Future>(future: F) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[inline(always)]
+pub fn detached<F: Future, N, M>(future: F, _: N, _: M) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[cfg(feature = "tokio")]
+#[inline(always)]
+pub fn telling<F: Future, N, M>(future: F, _: N, _: M) -> F {
     future
 }
 

@@ -7,6 +7,9 @@ use crate::check::{generator_unclosed, slow_poll};
 use crate::future::Function;
 use crate::private::Site;
 use crate::raw::Checked;
+pub use crate::root::{detached, task};
+#[cfg(feature = "tokio")]
+pub use crate::supervision::{supervised as tasks, telling::telling};
 use crate::trace::{self, Watching};
 
 /// Wraps the future of an async fn, made by the call at the caller's place.

@@ -11,7 +11,7 @@
 //! Invariant: what a thread has noted is about the marked futures on its stack, outermost first, and some that were above
 //! those and are gone.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ static SLOW_AFTER: AtomicU64 = AtomicU64::new(100_000_000);
 /// Sets how long one poll may take before it is reported as [`Kind::SlowPoll`], for the whole program, from now on.
 ///
 /// It is 100 ms otherwise, or what `CHECKED_ASYNC=slow_after=…` says; a function's own
-/// `#[checked_async(slow_after = "250ms")]` wins over this. Time is measured to a millisecond, and less than that is taken
+/// `#[checked_async(slow_after = "250ms")]` wins over this, and so does `slow_after` of an event loop for its tasks. Time is measured to a millisecond, and less than that is taken
 /// for one. Modelled on asyncio's `loop.slow_callback_duration`.
 ///
 /// # Examples
@@ -45,7 +45,7 @@ pub fn set_slow_after(duration: Duration) {
 
 /// As [`set_slow_after`], for the environment.
 pub(super) fn store(duration: Duration) {
-    SLOW_AFTER.store(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX).max(TICK), Relaxed);
+    SLOW_AFTER.store(nanoseconds(duration), Relaxed);
 }
 
 /// Called when the level was set: while it is off, no thread is watched.
@@ -56,9 +56,64 @@ pub(super) fn level_changed() {
     });
 }
 
+thread_local! {
+    /// What the loop whose task is being polled says instead of `SLOW_AFTER`, or `UNSAID`.
+    static OF_LOOP: Cell<u64> = const { Cell::new(UNSAID) };
+    /// The time of the polls that were reported on this thread or need not be, in all.
+    static EXCUSED: Cell<u64> = const { Cell::new(0) };
+}
+
+const UNSAID: u64 = 0;
+
+/// How long a poll may take where its function does not say.
+fn slow_after_elsewhere() -> u64 {
+    match OF_LOOP.get() {
+        UNSAID => SLOW_AFTER.load(Relaxed),
+        of_loop => of_loop,
+    }
+}
+
 /// How long a poll of this function may take.
 fn slow_after(function: &Function) -> u64 {
-    function.slow_after().unwrap_or_else(|| SLOW_AFTER.load(Relaxed))
+    function.slow_after().unwrap_or_else(slow_after_elsewhere)
+}
+
+/// How long a poll may take in this program, where nothing else is said.
+#[cfg(feature = "event-loop")]
+pub(crate) fn slow_after_by_default() -> Duration {
+    read_environment();
+    Duration::from_nanos(SLOW_AFTER.load(Relaxed))
+}
+
+/// A step of a loop, which looks at its time itself. Meanwhile the loop says how long polls may take.
+#[cfg(feature = "event-loop")]
+pub(crate) struct Step {
+    of_loop: u64,
+    excused: u64,
+}
+
+#[cfg(feature = "event-loop")]
+impl Step {
+    pub(crate) fn begin(slow_after: Duration) -> Self {
+        Step { of_loop: OF_LOOP.replace(nanoseconds(slow_after)), excused: EXCUSED.get() }
+    }
+
+    /// Ends it: how much of its time is none to be reported, as that was done or need not be.
+    pub(crate) fn end(self) -> Duration {
+        Duration::from_nanos(EXCUSED.get() - self.excused)
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl Drop for Step {
+    fn drop(&mut self) {
+        OF_LOOP.set(self.of_loop);
+    }
+}
+
+/// A duration of at least a millisecond.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX).max(TICK)
 }
 
 /// A poll that took too long.
@@ -142,6 +197,7 @@ impl Notes {
 
     /// Takes so much from the time of all polls under way.
     fn excuse(&mut self, time: u64, now: u64) {
+        EXCUSED.set(EXCUSED.get() + time);
         for poll in &mut self.polls {
             poll.earliest = (poll.earliest + time).min(now);
             poll.latest = (poll.latest + time).min(now);
@@ -211,10 +267,15 @@ pub(crate) fn leaving(head: &Head) -> Option<Slow> {
             notes.excuse(took, now);
             return None;
         }
+        let excused = took >= poll.slow_after || poll.slow_after > slow_after_elsewhere();
+        if excused {
+            // To a loop, whose steps are measured exactly, it took as long as it may have.
+            EXCUSED.set(EXCUSED.get() + poll.latest.saturating_sub(poll.earliest));
+        }
         if took >= poll.slow_after {
             return Some(Slow { took, began: poll.latest, slow_after: poll.slow_after });
         }
-        if poll.slow_after > SLOW_AFTER.load(Relaxed) {
+        if excused {
             notes.excuse(took, now);
         }
         None

@@ -4,7 +4,9 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -13,29 +15,34 @@ use async_io::Timer;
 
 use super::clock::{Clock, Monotonic};
 use super::core::{self, Core, Settings};
+use super::dump::{self, Dumps, Target};
 use super::{EventLoop, RunError};
-use crate::check;
+use crate::check::{self, slow_poll};
 
 /// Sets up an [`EventLoop`]: [`EventLoop::builder`].
 #[must_use = "it does nothing until it is built or run"]
 pub struct Builder {
     settings: Settings,
     handle_ctrl_c: bool,
+    dump: dump::Settings,
 }
 
 impl Default for Builder {
     fn default() -> Self {
+        let dump = dump::Settings::from_environment();
         Builder {
             settings: Settings {
-                debug: check::on_by_default(),
-                slow_after: Duration::from_millis(100),
+                debug: check::on_by_default() || dump.is_any(),
+                slow_after: slow_poll::slow_after_by_default(),
                 stalled_after: Some(Duration::from_secs(10)),
+                is_stall_expected: false,
                 shutdown_timeout: Duration::from_secs(10),
                 clock: Box::new(Monotonic),
                 shuffle: None,
             },
             // Signals are the main thread's business, and tests run elsewhere.
             handle_ctrl_c: std::thread::current().name() == Some("main"),
+            dump,
         }
     }
 }
@@ -49,15 +56,22 @@ impl Builder {
         self
     }
 
-    /// From when on a step, a callback or a wait for I/O is slow; 100 ms by default, as in asyncio.
+    /// From when on a step, a callback or a wait for I/O is slow, and so is a poll of a checked function in a task of this loop
+    /// that does not say itself; 100 ms by default, as in asyncio, or what [`set_slow_after`](crate::set_slow_after) or
+    /// `CHECKED_ASYNC=slow_after=…` says when this is made.
     pub fn slow_after(mut self, slow_after: Duration) -> Self {
         self.settings.slow_after = slow_after;
         self
     }
 
     /// After what time with nothing to run a loop with tasks is reported as stalled: 10 s by default, `None` for never.
+    ///
+    /// A loop that waits for a timer, for I/O, a signal or a process, or for a closure on another thread, is not. By default
+    /// neither is one that another thread may still wake, nor where that cannot be known (elsewhere than on Linux); who sets
+    /// this says that the loop never waits that long for other threads.
     pub fn stalled_after(mut self, stalled_after: impl Into<Option<Duration>>) -> Self {
         self.settings.stalled_after = stalled_after.into();
+        self.settings.is_stall_expected = true;
         self
     }
 
@@ -86,6 +100,49 @@ impl Builder {
         self
     }
 
+    /// Where to write what the tasks of this loop do: as JSON to a file that ends in `.json`, as a page with a timeline to one in
+    /// `.html`, else as text; `-` is stderr.
+    ///
+    /// The file is replaced as a whole when a run of the loop has ended and its tasks are still there, when the loop stands
+    /// still (`stalled_loop`), and on a signal, see [`dump_on_signal`](Self::dump_on_signal). A page is written when the loop has
+    /// ended, and records from now on all that the tasks of the program's loops do, in bounded memory. On stderr nothing is
+    /// said at the end of a run that leaves no tasks. Turns [`debug`](Self::debug) on.
+    ///
+    /// In place of this and [`dump_on_signal`](Self::dump_on_signal), `CHECKED_ASYNC_DUMP=path` asks for it from outside of the
+    /// program, with SIGUSR1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let path = std::env::temp_dir().join(format!("tasks-{}.html", std::process::id()));
+    /// checked_async::EventLoop::builder().dump_to(&path).run(async {
+    ///     checked_async::spawn(async {}).named("reader").await.unwrap();
+    /// })?;
+    /// assert!(std::fs::read_to_string(&path)?.contains("reader"));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dump_to(mut self, path: impl Into<PathBuf>) -> Self {
+        self.dump.target = Some(Target::new(path.into()));
+        self.settings.debug = true;
+        self
+    }
+
+    /// Has this signal dump the loop's tasks, to stderr unless [`dump_to`](Self::dump_to) says otherwise. Turns
+    /// [`debug`](Self::debug) on.
+    ///
+    /// The tasks of all loops that were asked for are written at once. A loop that does not answer within a second is listed
+    /// as busy. Whoever else handles the signal, with the feature `signal` for instance, still does. Once handled, a signal is
+    /// handled as long as the program runs. Python's `faulthandler.register` is the model.
+    ///
+    /// The loop cannot be made, with an error, where the signal cannot be handled.
+    #[cfg(unix)]
+    pub fn dump_on_signal(mut self, signal: i32) -> Self {
+        self.dump.signal = Some(signal);
+        self.settings.debug = true;
+        self
+    }
+
     /// Makes the loop.
     ///
     /// # Errors
@@ -93,7 +150,9 @@ impl Builder {
     /// If the system has no resources for it: it takes a few file descriptors.
     pub fn build(self) -> io::Result<EventLoop> {
         start_reactor()?;
-        Ok(EventLoop { core: Core::new(self.settings), handle_ctrl_c: self.handle_ctrl_c, interrupt: None })
+        let core = Core::new(self.settings);
+        let dumps = Dumps::begin(&core, self.dump)?.map(Rc::new);
+        Ok(EventLoop { core, handle_ctrl_c: self.handle_ctrl_c, interrupt: None, dumps })
     }
 
     /// Makes the loop, runs a future on it, and shuts it down.

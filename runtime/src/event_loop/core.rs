@@ -6,6 +6,7 @@
 //! - a loop is that of its thread exactly while it runs or closes.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::{Rc, Weak};
@@ -24,6 +25,7 @@ use crate::check;
 use crate::raw::{self, Entered};
 use crate::report::{self, Violation};
 use crate::task::record::{TaskKey, Tasks, Unwound};
+use crate::timeline;
 
 /// What waits for its turn.
 pub(crate) enum Entry {
@@ -41,6 +43,8 @@ pub(crate) struct Core {
     pub(super) shared: Arc<Shared>,
     /// The number of the loop.
     pub(crate) number: usize,
+    /// Which loop of all there ever were in the program.
+    pub(crate) serial: u64,
     pub(super) timers: RefCell<Timers>,
     tasks: RefCell<Tasks>,
     /// The number of the task whose step is running, or `NOBODY`.
@@ -67,6 +71,8 @@ pub(crate) struct Core {
     debug: Cell<bool>,
     slow_after: Cell<Duration>,
     pub(super) stalled_after: Cell<Option<Duration>>,
+    /// Whether to report a stall where others may still wake the loop, for all that is known.
+    pub(super) is_stall_expected: Cell<bool>,
     pub(super) shutdown_timeout: Duration,
     /// Set when the loop has dropped its tasks: whatever is scheduled after that is dropped at once.
     pub(super) closed: Cell<bool>,
@@ -81,6 +87,7 @@ pub(super) struct Settings {
     pub(super) debug: bool,
     pub(super) slow_after: Duration,
     pub(super) stalled_after: Option<Duration>,
+    pub(super) is_stall_expected: bool,
     pub(super) shutdown_timeout: Duration,
     pub(super) clock: Box<dyn Clock>,
     pub(super) shuffle: Option<u64>,
@@ -99,6 +106,7 @@ impl Core {
         Rc::new_cyclic(|this| Core {
             this: Weak::clone(this),
             number: shared.number(),
+            serial: timeline::new_loop(),
             shared,
             timers: RefCell::new(Timers::new(settings.clock.now())),
             tasks: RefCell::default(),
@@ -116,6 +124,7 @@ impl Core {
             debug: Cell::new(settings.debug),
             slow_after: Cell::new(settings.slow_after),
             stalled_after: Cell::new(settings.stalled_after),
+            is_stall_expected: Cell::new(settings.is_stall_expected),
             shutdown_timeout: settings.shutdown_timeout,
             closed: Cell::default(),
             panic: Cell::default(),
@@ -237,6 +246,14 @@ impl Core {
         if number == NOBODY { None } else { self.tasks().numbered(number) }
     }
 
+    /// The name of the task whose step is running, and where it was spawned, for reports: those may be made at any time.
+    pub(crate) fn current_name(&self) -> Option<(Cow<'static, str>, &'static Location<'static>)> {
+        let number = self.current.get();
+        let tasks = self.tasks.try_borrow().ok().filter(|_| number != NOBODY)?;
+        let record = tasks.get(tasks.numbered(number)?)?;
+        Some((record.name(), record.created))
+    }
+
     /// Sets the task whose step is running, until what this returns is dropped.
     #[inline]
     pub(crate) fn set_current_task(&self, number: usize) -> Current<'_> {
@@ -258,7 +275,7 @@ impl Core {
     }
 
     /// When the last step ended, or the turn began.
-    pub(super) fn measured(&self) -> Option<Instant> {
+    pub(crate) fn measured(&self) -> Option<Instant> {
         self.measured.get()
     }
 

@@ -11,7 +11,7 @@ use super::core::Core;
 use super::remote::Remote;
 use crate::task::JoinHandle;
 use crate::task::spawn;
-use crate::task::tree::TaskTree;
+use crate::tree::TaskTree;
 
 /// A loop, for code on its thread: [`handle`], [`EventLoop::handle`](super::EventLoop::handle).
 ///
@@ -120,7 +120,7 @@ impl Handle {
     /// The loop's unfinished tasks: [`task_tree`](crate::task_tree).
     #[must_use]
     pub fn task_tree(&self) -> TaskTree {
-        TaskTree::of(&self.core)
+        crate::task::tree::of(&self.core)
     }
 }
 

@@ -10,6 +10,7 @@
 //! | false | true | ends the process with status 130 |
 
 use std::io::{self, Read};
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
@@ -75,6 +76,11 @@ impl Interrupt {
             return Ok(None);
         }
         Ok(Some(Interrupt { handler, bytes, seen: false }))
+    }
+
+    /// What the reactor watches for it.
+    pub(super) fn fd(&self) -> Option<i32> {
+        Some(self.bytes.as_raw_fd())
     }
 
     /// Whether Ctrl-C was pressed since this began to watch.

@@ -12,6 +12,10 @@ impl Interrupt {
         Ok(None)
     }
 
+    pub(super) fn fd(&self) -> Option<i32> {
+        None
+    }
+
     pub(super) fn was_seen(&self) -> bool {
         false
     }

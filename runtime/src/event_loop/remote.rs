@@ -81,6 +81,11 @@ impl Shared {
         self.inbox.take()
     }
 
+    /// Has this called on the loop's thread, unless it is closed.
+    pub(super) fn call(&self, call: Box<dyn FnOnce() + Send>) {
+        let _ = self.inbox.send(Message::Call(call));
+    }
+
     /// Wakes the loop.
     pub(super) fn wake(&self) {
         self.inbox.wake();

@@ -19,7 +19,9 @@ use async_io::Timer;
 
 use super::callback;
 use super::core::{Core, Entry};
+use super::dump::Dumps;
 use super::interrupt::Interrupt;
+use super::outlook::{self, Outlook};
 use super::timers::Action;
 use crate::report;
 use crate::task::record::Unwound;
@@ -67,6 +69,7 @@ pub(super) struct Turns<'a> {
     /// When to give up, by the machine's clock.
     pub(super) give_up: Option<Instant>,
     pub(super) interrupt: Option<&'a mut Interrupt>,
+    pub(super) dumps: Option<Rc<Dumps>>,
     alarm: Alarm,
     /// The sleep or the look at I/O that is under way.
     away: Option<Away>,
@@ -112,6 +115,7 @@ impl<'a> Turns<'a> {
             until,
             give_up: None,
             interrupt: None,
+            dumps: None,
             alarm: Alarm { timer: Timer::never(), at: None },
             away: None,
             idle_since: None,
@@ -248,8 +252,26 @@ impl<'a> Turns<'a> {
         if idle >= stalled_after && !self.core.tasks().are_finished() {
             // Said once, until something runs again.
             self.idle_since = None;
-            super::raise(report::stalled_loop(idle, &crate::task::tree::TaskTree::of(self.core)));
+            if self.is_stalled() {
+                let tree = crate::task::tree::of(self.core);
+                if let Some(dumps) = &self.dumps {
+                    dumps.stalled(&tree);
+                }
+                super::raise(report::stalled_loop(idle, &tree));
+            }
         }
+    }
+
+    /// Whether nothing is known that may wake the loop. Doubt is left to whoever has set the time.
+    fn is_stalled(&self) -> bool {
+        let core = self.core;
+        core.timers.borrow_mut().first().is_none()
+            && core.closures.is_empty()
+            && match outlook::look(self.interrupt.as_ref().and_then(|interrupt| interrupt.fd())) {
+                Outlook::Nothing => true,
+                Outlook::Doubtful => core.is_stall_expected.get(),
+                Outlook::Io => false,
+            }
     }
 }
 

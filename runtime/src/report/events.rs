@@ -15,6 +15,7 @@ pub(super) fn emit(violation: &Violation) {
                 created = violation.created.as_ref().map(tracing::field::display),
                 culprit = violation.culprit.as_ref().map(|culprit| culprit.function.as_str()),
                 culprit_at = violation.culprit.as_ref().and_then(|culprit| culprit.place.as_ref()).map(tracing::field::display),
+                task = violation.task.as_deref(),
                 took_ms = violation.took.map(|took| took.as_millis() as u64),
                 awaited_from = awaited_from(violation).as_deref(),
                 "{}",

@@ -5,12 +5,13 @@
 
 #[cfg(feature = "event-loop")]
 pub(crate) mod event_loop;
+pub(crate) mod task;
 
 use std::any::Any;
 use std::time::Duration;
 
 use super::text::Notice;
-use super::{Dropper, TraceFrame, Violation, dropper};
+use super::{Dropper, Place, TraceFrame, Violation, dropper};
 use crate::check::{Kind, Level};
 use crate::future::Function;
 use crate::raw;
@@ -54,13 +55,16 @@ pub(crate) fn large_future(function: &Function, level: Level, size: usize) -> Vi
 
 /// The report of a poll that took so long, where so much is allowed.
 pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_after: Duration) -> Violation {
+    let meanwhile = format!(
+        "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
+        slow_after.as_millis()
+    );
+    let spawned = current_task().map(|(name, spawned)| format!("in {}, spawned at {spawned}", task::task(Some(&name))));
+    let notes = [meanwhile].into_iter().chain(spawned).collect();
     Violation {
         message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
         took: Some(took),
-        notes: vec![format!(
-            "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
-            slow_after.as_millis()
-        )],
+        notes,
         help: vec![
             "await instead of blocking, move the work to a thread with `spawn_blocking`, or allow this function more \
              with `#[checked_async(slow_after = \"…\")]`"
@@ -95,11 +99,30 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         function: Some(function.name().to_owned()),
         created: Some(function.place()),
         culprit: None,
+        task: current_name(),
         took: None,
         backtrace: backtrace(),
         notes: Vec::new(),
         help: Vec::new(),
     }
+}
+
+/// The name of the task that runs on this thread, and where it was spawned.
+fn current_task() -> Option<(String, Place)> {
+    #[cfg(feature = "event-loop")]
+    if let Some((name, spawned)) = crate::event_loop::Core::try_with(|core| core?.current_name()) {
+        return Some((name.into_owned(), spawned.into()));
+    }
+    #[cfg(feature = "tokio")]
+    if let Some((name, spawned)) = crate::supervision::supervised::current() {
+        return Some((name.into_owned(), spawned));
+    }
+    None
+}
+
+/// Its name alone.
+fn current_name() -> Option<String> {
+    current_task().map(|(name, _)| name)
 }
 
 /// The logical backtrace of this thread.

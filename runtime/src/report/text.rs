@@ -17,12 +17,12 @@ pub(super) enum Notice {
 }
 
 /// What can be printed, in colour or not.
-pub(super) trait Print {
+pub(crate) trait Print {
     fn write(&self, out: &mut dyn fmt::Write, colours: &Colours) -> fmt::Result;
 }
 
 /// The escape sequences of each part; empty where there is no colour.
-pub(super) struct Colours {
+pub(crate) struct Colours {
     warning: &'static str,
     error: &'static str,
     note: &'static str,
@@ -101,7 +101,7 @@ impl fmt::Display for Violation {
 }
 
 /// Prints to stderr.
-pub(super) fn print(what: &dyn Print) {
+pub(crate) fn print(what: &dyn Print) {
     let stderr = std::io::stderr();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colours = if stderr.is_terminal() && !no_colour { &COLOURED } else { &PLAIN };
@@ -110,6 +110,12 @@ pub(super) fn print(what: &dyn Print) {
     let _ = what.write(&mut text, colours);
     text.push('\n');
     let _ = stderr.lock().write_all(text.as_bytes());
+}
+
+/// Prints a text to stderr.
+#[cfg(feature = "event-loop")]
+pub(crate) fn print_as_it_is(text: String) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 #[cfg(test)]
@@ -127,6 +133,7 @@ mod tests {
             function: Some("app::fetch".into()),
             created: Some(place(14, 17)),
             culprit: Some(Culprit { function: "app::handler".into(), place: Some(place(18, 5)) }),
+            task: None,
             took: None,
             backtrace: vec![
                 TraceFrame { function: "app::handler".into(), defined: place(10, 1), called: Some(place(33, 9)) },

@@ -22,14 +22,16 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::adopt::Cleanup;
 use super::cancel::Catchers;
 use super::stored::{AnyTask, Steps};
 use super::unread;
+use crate::check::slow_poll;
 use crate::event_loop::{Callback, Core, Entry, number};
-use crate::{event_loop, raw, report};
+use crate::places::{self, Places};
+use crate::{event_loop, raw, report, timeline};
 
 /// Which task of a loop. Places are used again, numbers are not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,6 +67,8 @@ pub(crate) struct Record {
     waiting: Option<Waker>,
     /// When its last step ended, where the loop's checks are on.
     pub(crate) since: Option<Instant>,
+    /// When it was started, where they are.
+    pub(crate) born: Option<Instant>,
     /// What few tasks have.
     rare: Option<Box<Rare>>,
 }
@@ -79,6 +83,8 @@ pub(crate) struct Rare {
     catchers: Option<Rc<Catchers>>,
     /// Cleanup that it has to run before it goes on: the next is the first.
     cleanups: VecDeque<Cleanup>,
+    /// Where its futures stand, where the loop's checks are on and that is known.
+    pub(crate) places: Option<Box<Places>>,
 }
 
 impl Record {
@@ -117,6 +123,25 @@ pub(crate) struct Step {
     /// `None` for the future given to `run`.
     stored: Option<Pin<Box<dyn AnyTask>>>,
     special: bool,
+}
+
+/// What is noted in a step, where the loop's checks are on.
+struct Noting {
+    places: places::Poll,
+    polls: slow_poll::Step,
+}
+
+impl Noting {
+    #[inline(never)]
+    fn begin(core: &Core, key: TaskKey) -> Self {
+        let before = core.tasks_mut().get_mut(key).and_then(|record| record.rare.as_mut()?.places.take());
+        Noting { places: places::begin(before), polls: slow_poll::Step::begin(core.slow_after()) }
+    }
+
+    /// Where the task stands, and how much of its time is none to be reported.
+    fn end(self) -> (Option<Box<Places>>, Duration) {
+        (self.places.end(), self.polls.end())
+    }
 }
 
 /// What a panic has left behind.
@@ -172,7 +197,12 @@ impl Tasks {
 
     /// Enters a task and puts it into the queue.
     #[inline]
-    fn insert(&mut self, created: &'static Location<'static>, stored: Option<Pin<Box<dyn AnyTask>>>) -> TaskKey {
+    fn insert(
+        &mut self,
+        created: &'static Location<'static>,
+        born: Option<Instant>,
+        stored: Option<Pin<Box<dyn AnyTask>>>,
+    ) -> TaskKey {
         self.last_id += 1;
         let id = self.last_id;
         let place = match self.vacant.pop() {
@@ -185,9 +215,10 @@ impl Tasks {
                 record.queued = true;
                 record.detached = false;
                 record.since = None;
+                record.born = born;
                 place
             }
-            None => self.insert_at_end(id, created, stored),
+            None => self.insert_at_end(id, created, born, stored),
         };
         self.queue.push(Entry::Task(place));
         TaskKey { place, id }
@@ -198,6 +229,7 @@ impl Tasks {
         &mut self,
         id: u64,
         created: &'static Location<'static>,
+        born: Option<Instant>,
         stored: Option<Pin<Box<dyn AnyTask>>>,
     ) -> usize {
         let place = self.records.len();
@@ -213,6 +245,7 @@ impl Tasks {
             detached: false,
             waiting: None,
             since: None,
+            born,
             rare: None,
         });
         place
@@ -332,15 +365,17 @@ impl Core {
     /// Enters a task whose future is kept here, and puts it into the queue.
     #[inline]
     pub(crate) fn add_task(&self, created: &'static Location<'static>, stored: Pin<Box<dyn AnyTask>>) -> TaskKey {
-        let key = self.tasks_mut().insert(created, Some(stored));
+        let key = self.tasks_mut().insert(created, self.measured(), Some(stored));
         self.unpark();
         key
     }
 
     /// Enters the task of the future given to `run`, which is kept there, and puts it into the queue.
     pub(crate) fn add_main(&self, created: &'static Location<'static>) -> TaskKey {
+        // The first step begins now.
+        let born = self.is_debug().then(|| self.measure().0);
         let mut tasks = self.tasks_mut();
-        let key = tasks.insert(created, None);
+        let key = tasks.insert(created, born, None);
         if let Some(record) = tasks.get_mut(key) {
             record.rare_mut().name = Some("main".into());
             record.detached = true;
@@ -438,6 +473,7 @@ impl Core {
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
         let cx = &mut Context::from_waker(&waker);
+        let noting = self.is_debug().then(|| Noting::begin(self, key));
         let mut polled = Polled { core: self, key, stored };
         let result = match &mut polled.stored {
             Some(stored) if !special => stored.as_mut().poll(cx),
@@ -453,7 +489,7 @@ impl Core {
         } else {
             result
         };
-        self.end_of_step(key, result, stored);
+        self.end_of_step(key, result, stored, noting);
     }
 
     /// Polls the future given to `run`.
@@ -495,7 +531,7 @@ impl Core {
         task.as_mut().fail(panic);
         // Cleanup may have been left to it.
         let result = self.poll_special(key, task, cx);
-        self.end_of_step(key, result, stored);
+        self.end_of_step(key, result, stored, None);
     }
 
     /// Cancels the future of a task, if that was asked for, and runs the cleanup that was left to it, before it is polled.
@@ -556,9 +592,15 @@ impl Core {
 
     /// Takes note of what a step came to.
     #[inline(always)]
-    fn end_of_step(&self, key: TaskKey, polled: Poll<()>, stored: Option<Pin<Box<dyn AnyTask>>>) {
+    fn end_of_step(
+        &self,
+        key: TaskKey,
+        polled: Poll<()>,
+        stored: Option<Pin<Box<dyn AnyTask>>>,
+        noting: Option<Noting>,
+    ) {
         if self.is_debug() {
-            self.end_of_timed_step(key);
+            self.end_of_timed_step(key, polled.is_ready(), noting);
         }
         if polled.is_ready() {
             return self.finish(key, stored);
@@ -599,17 +641,43 @@ impl Core {
 
     /// Takes note of the time that a step took.
     #[inline(never)]
-    fn end_of_timed_step(&self, key: TaskKey) {
+    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<Noting>) {
         let (now, took) = self.measure();
+        let (places, excused) = noting.map(Noting::end).unwrap_or_default();
         let created = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return };
             record.since = Some(now);
+            if places.is_some() {
+                record.rare_mut().places = places;
+            }
             record.created
         };
+        if timeline::is_on() {
+            self.record_step(key, now, took, is_last);
+        }
+        // What a checked function took is reported of it.
+        let took = took.saturating_sub(excused);
         if took >= self.slow_after() {
             event_loop::raise(report::slow_step(&self.task_name(key), created, took));
         }
+    }
+
+    /// Records a step for the timeline.
+    #[cold]
+    fn record_step(&self, key: TaskKey, end: Instant, took: Duration, is_last: bool) {
+        let Some((created, born)) = self.tasks().get(key).map(|record| (record.created, record.born)) else { return };
+        timeline::step(&timeline::Step {
+            of_loop: self.serial,
+            task: key.id,
+            name: &self.task_name(key),
+            spawned: &created.into(),
+            born,
+            begin: end.checked_sub(took).unwrap_or(end),
+            end,
+            is_slow: took >= self.slow_after(),
+            is_last,
+        });
     }
 
     /// Drops the output of a finished task for which nobody can ask, and its record.

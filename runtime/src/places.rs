@@ -1,0 +1,322 @@
+//! Where the checked futures of a suspended task stand: noted while the task is polled, kept until it is polled again.
+//!
+//! ```text
+//! poll of a task: cleared ─▶ a future pends, with none pending in it ─▶ the stack of frames is copied
+//!                                                       a frame pends that was copied ─▶ nothing
+//!                                          a future that pended is dropped in the same poll ─▶ its copy is
+//! ```
+//! A call of a checked function is known by its place, and that is where the function that awaits it stands. So no place is
+//! written down while a future runs, and a poll that is not noted pays one instruction where it pends.
+//!
+//! Futures that are polled on their own, as those in a `FuturesUnordered`, are noted in the polls in which they are polled:
+//! one that is not woken is missing until it is.
+//!
+//! Invariants:
+//! - what is noted are addresses that are compared and never followed, and what lives for ever;
+//! - the memory is bounded, whatever the task does: see [`CHAINS`] and [`FRAMES`];
+//! - no code of the user's runs while the notes are borrowed.
+
+#![cfg_attr(not(feature = "event-loop"), allow(dead_code, reason = "without tasks nobody asks"))]
+
+use std::cell::RefCell;
+use std::mem;
+
+use crate::future::{Function, Head};
+use crate::raw;
+
+/// For how many futures of a task it is noted where they stand.
+const CHAINS: usize = 32;
+/// How many frames are noted of each, from the inside.
+const FRAMES: usize = 32;
+
+/// Where the futures of a task stood when it was last polled.
+pub(crate) struct Places {
+    /// The frames of all chains, each from the inside to the outside.
+    frames: Vec<Frame>,
+    /// Where each chain ends.
+    ends: Vec<End>,
+    /// How many calls were left out.
+    left_out: u32,
+}
+
+/// Where a chain ends.
+struct End {
+    /// In `frames`.
+    at: usize,
+    /// The address of the first frame that was left out, outside of those noted, or 0.
+    beyond: usize,
+}
+
+/// A call that is awaited.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// What tells it from other calls of the same function, as long as it lives.
+    address: usize,
+    function: Function,
+}
+
+/// A call that is awaited, and the calls that it awaits.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    address: usize,
+    /// The function that was called, without its type arguments.
+    pub(crate) function: String,
+    /// Where it was called, as far as known, or else where it is defined.
+    pub(crate) place: crate::report::Place,
+    pub(crate) awaits: Vec<Call>,
+}
+
+impl Call {
+    /// A call that is no future of any task.
+    #[cfg(test)]
+    pub(crate) fn new(function: &'static str, place: crate::report::Place, awaits: Vec<Call>) -> Self {
+        Call { address: 0, function: function.into(), place, awaits }
+    }
+}
+
+thread_local! {
+    /// The notes on the task that is being polled on this thread.
+    static NOTES: RefCell<Notes> = const { RefCell::new(Notes { places: Places::new(), bottom: 0 }) };
+}
+
+struct Notes {
+    places: Places,
+    /// The address of the future within whose poll the task is polled, which is none of its own; 0 if there is none.
+    bottom: usize,
+}
+
+impl Places {
+    const fn new() -> Self {
+        Places { frames: Vec::new(), ends: Vec::new(), left_out: 0 }
+    }
+
+    fn chains(&self) -> impl Iterator<Item = &[Frame]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let chain = &self.frames[start..end.at];
+            start = end.at;
+            chain
+        })
+    }
+
+    /// Forgets the chains for which this holds.
+    fn remove(&mut self, is_gone: impl Fn(&[Frame]) -> bool) {
+        let (mut read, mut written) = (0, 0);
+        let frames = &mut self.frames;
+        self.ends.retain_mut(|end| {
+            let chain = read..end.at;
+            read = chain.end;
+            if is_gone(&frames[chain.clone()]) {
+                return false;
+            }
+            let length = chain.len();
+            frames.copy_within(chain, written);
+            written += length;
+            end.at = written;
+            true
+        });
+        self.frames.truncate(written);
+    }
+
+    /// Takes note of the stack of frames down to this address.
+    fn note(&mut self, bottom: usize) {
+        if self.ends.len() == CHAINS {
+            self.left_out += 1;
+            return;
+        }
+        let limit = self.frames.len() + FRAMES;
+        let mut beyond = 0;
+        raw::for_each_while(|head| {
+            let address = address(head);
+            if address != bottom && self.frames.len() == limit {
+                beyond = address;
+            }
+            let goes_on = address != bottom && beyond == 0;
+            if goes_on {
+                self.frames.push(Frame { address, function: *head.function() });
+            }
+            goes_on
+        });
+        self.ends.push(End { at: self.frames.len(), beyond });
+    }
+
+    /// Whether a frame pends that a chain was cut off before; from now on it is cut off before the next.
+    fn is_beyond(&mut self, head: &Head, bottom: usize) -> bool {
+        let here = address(head);
+        let mut found = false;
+        for end in self.ends.iter_mut().filter(|end| end.beyond == here) {
+            let below = head.below().addr();
+            end.beyond = if below == bottom { 0 } else { below };
+            found = true;
+        }
+        self.left_out += u32::from(found);
+        found
+    }
+
+    /// How many calls were left out.
+    pub(crate) fn left_out(&self) -> u32 {
+        self.left_out
+    }
+
+    /// As trees: the outermost calls, each with those that it awaits.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        let mut calls = Vec::new();
+        for chain in self.chains() {
+            let mut level = &mut calls;
+            for frame in chain.iter().rev() {
+                let at = level.iter().position(|call: &Call| call.address == frame.address).unwrap_or_else(|| {
+                    let (function, place) = (without_arguments(frame.function.name()), frame.function.place());
+                    level.push(Call { address: frame.address, function, place, awaits: Vec::new() });
+                    level.len() - 1
+                });
+                level = &mut level[at].awaits;
+            }
+        }
+        calls
+    }
+}
+
+/// The poll of a task, which begins with this: notes where its futures stand. What was noted of it before is given for its
+/// memory.
+#[inline]
+pub(crate) fn begin(before: Option<Box<Places>>) -> Poll {
+    let had = before.is_some();
+    let mut places = before.map_or_else(Places::new, |places| *places);
+    places.frames.clear();
+    places.ends.clear();
+    places.left_out = 0;
+    let notes = Notes { places, bottom: top() };
+    let outer = NOTES.try_with(|current| mem::replace(&mut *current.borrow_mut(), notes)).ok();
+    Poll { had, was_noting: outer.is_some() && raw::set_noting(true), outer }
+}
+
+/// The poll of a task.
+pub(crate) struct Poll {
+    /// Whether anything was noted before.
+    had: bool,
+    was_noting: bool,
+    /// The notes on the task within whose poll this one is; `None` if the thread is ending.
+    outer: Option<Notes>,
+}
+
+impl Poll {
+    /// Ends it: where the futures stand, if there is one that is known.
+    #[inline]
+    pub(crate) fn end(mut self) -> Option<Box<Places>> {
+        let places = self.restore()?;
+        (self.had || !places.ends.is_empty()).then(|| Box::new(places))
+    }
+
+    fn restore(&mut self) -> Option<Places> {
+        let outer = self.outer.take()?;
+        raw::set_noting(self.was_noting);
+        NOTES.try_with(|notes| mem::replace(&mut *notes.borrow_mut(), outer)).ok().map(|notes| notes.places)
+    }
+}
+
+impl Drop for Poll {
+    fn drop(&mut self) {
+        self.restore();
+    }
+}
+
+fn address(head: &Head) -> usize {
+    std::ptr::from_ref(head).addr()
+}
+
+/// The address of the innermost future that is being polled, or 0.
+fn top() -> usize {
+    raw::with_top(|top| top.map_or(0, address))
+}
+
+/// Takes note of a future that pends, while it is on top of the stack.
+pub(crate) fn pending(head: &Head) {
+    let address = address(head);
+    let _ = NOTES.try_with(|notes| {
+        let Ok(mut notes) = notes.try_borrow_mut() else { return };
+        let Notes { places, bottom } = &mut *notes;
+        let mut again = false;
+        for chain in places.chains() {
+            match chain.iter().position(|frame| frame.address == address) {
+                // It was polled before in this poll of the task, and stands elsewhere now.
+                Some(0) => again = true,
+                // It waits for one that is noted.
+                Some(_) => return,
+                None => {}
+            }
+        }
+        if places.is_beyond(head, *bottom) {
+            return;
+        }
+        if again {
+            places.remove(|chain| chain[0].address == address);
+        }
+        places.note(*bottom);
+    });
+}
+
+/// Takes note that a future is dropped.
+#[cold]
+pub(crate) fn forget(head: &Head) {
+    let address = address(head);
+    let _ = NOTES.try_with(|notes| {
+        if let Ok(mut notes) = notes.try_borrow_mut() {
+            notes.places.remove(|chain| chain.iter().any(|frame| frame.address == address));
+        }
+    });
+}
+
+/// Where the task stands that is being polled, of those whose polls are noted, and how much was left out.
+pub(crate) fn here() -> Vec<Call> {
+    let mut places = Places::new();
+    let _ = NOTES.try_with(|notes| {
+        if let Ok(notes) = notes.try_borrow() {
+            places.note(notes.bottom);
+        }
+    });
+    places.calls()
+}
+
+/// A function's name without the types that it was called with: those of futures fill lines.
+fn without_arguments(name: &str) -> String {
+    let mut short = String::new();
+    // How many brackets are open; those of `<Type as Trait>::function` stay, as there is nothing before them.
+    let mut open = 0_u32;
+    let mut last = ' ';
+    for c in name.chars() {
+        match c {
+            '<' if open > 0 || short.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') => open += 1,
+            '>' if last == '-' => {}
+            '>' if open > 0 => {
+                open -= 1;
+                last = c;
+                continue;
+            }
+            _ => {}
+        }
+        if open == 0 {
+            short.push(c);
+        }
+        last = c;
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short() {
+        for (name, short) in [
+            ("shop::serve", "shop::serve"),
+            ("shop::leaf<(), core::future::Pending<()>>", "shop::leaf"),
+            ("shop::call<fn(u8) -> u8>::inner", "shop::call::inner"),
+            ("shop::Table<K, Vec<V>>::get<Q>", "shop::Table::get"),
+            ("<shop::Table<K> as shop::Get>::get<Q>", "<shop::Table as shop::Get>::get"),
+            ("a name of the user's", "a name of the user's"),
+        ] {
+            assert_eq!(without_arguments(name), short);
+        }
+    }
+}
