@@ -8,6 +8,7 @@
 
 #![deny(unsafe_code)]
 
+mod adopt;
 mod check;
 mod discard;
 #[cfg(feature = "event-loop")]
@@ -27,6 +28,7 @@ mod watch;
 #[cfg(feature = "worker")]
 mod worker;
 
+pub use adopt::{adopting, adopting_local};
 /// Queues between tasks, and between threads, of the smol family: `bounded` and `unbounded`.
 ///
 /// ```

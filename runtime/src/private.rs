@@ -17,7 +17,8 @@ pub use crate::check::chosen::{
     handed, handing_over,
 };
 pub use crate::check::{off, on};
-pub use crate::generator::body::generator;
+pub use crate::generator::adoptable;
+pub use crate::generator::body::{Cleans, cleaning_generator, generator};
 
 /// The definition of a checked function.
 #[derive(Debug)]

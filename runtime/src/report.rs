@@ -38,7 +38,8 @@ pub(crate) use message::event_loop::*;
 #[cfg(feature = "event-loop")]
 pub(crate) use message::said;
 pub(crate) use message::{
-    generator_unclosed, large_future, never_awaited, polled_after_completion, slow_poll, warn_of_environment,
+    cleanup_panicked, generator_adopted, generator_unclosed, large_future, never_awaited, polled_after_completion,
+    slow_poll, warn_of_environment,
 };
 
 use crate::check::{Kind, Level, slow_poll};

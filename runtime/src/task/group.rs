@@ -316,10 +316,10 @@ impl<E: 'static> Drop for CancelOnDrop<'_, E> {
         self.0.cancel();
         let members = Rc::clone(self.0);
         // Without a loop there are no tasks to wait for.
-        let _ = adopt::adopt(async move {
+        let _ = adopt::adopt(Box::pin(async move {
             members.wait_for_all().await;
             members.report_failures();
-        });
+        }));
     }
 }
 
