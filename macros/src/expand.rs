@@ -1,5 +1,6 @@
 //! The rewrites. Each states what it makes of what; none of them reports an error.
 
+mod adoption;
 mod body;
 mod cleanup;
 mod function;

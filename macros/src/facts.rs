@@ -6,6 +6,7 @@
 mod calls;
 mod flow;
 mod guards;
+mod left_early;
 mod mentions;
 mod names;
 mod selects;
@@ -77,6 +78,8 @@ pub(crate) struct Facts<'ast> {
     pub(crate) loops: Vec<(Loop<'ast>, Levels)>,
     pub(crate) discards: Vec<Discard<'ast>>,
     pub(crate) unmentioned: Vec<Discard<'ast>>,
+    /// Values that are iterated by hand, left early, and mentioned nowhere else.
+    pub(crate) left_early: Vec<Discard<'ast>>,
     pub(crate) outputs: Vec<Output>,
     /// Calls whose future is bound and awaited on some ways only, with the line and column at which it will be made.
     pub(crate) sometimes_awaited: HashMap<Place, (u32, u32)>,
@@ -183,6 +186,7 @@ impl<'ast> Facts<'ast> {
             lists: context.lists.clone(),
             discards: Vec::new(),
             unmentioned: Vec::new(),
+            left_early: Vec::new(),
             outputs: Vec::new(),
             sometimes_awaited: HashMap::new(),
             selects: Vec::new(),
@@ -344,6 +348,8 @@ impl<'ast> Reader<'ast> {
                 {
                     if !mentions::mentions(rest, &name.ident) {
                         self.facts.unmentioned.push(fact);
+                    } else if self.context.asynchronous && left_early::is_left_early(rest, &name.ident) {
+                        self.facts.left_early.push(fact);
                     } else if self.nesting == 0
                         && let Some(made_at) = call_site(init)
                         && sometimes_awaited::sometimes_awaited(&name.ident, rest)

@@ -6,6 +6,7 @@
 mod args;
 mod attribute;
 mod diagnostics;
+mod enclosing;
 mod expand;
 mod facts;
 mod finding;

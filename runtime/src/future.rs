@@ -243,7 +243,8 @@ impl Function {
             while let Some(outer) = name.strip_suffix("::{{closure}}") {
                 name = outer;
             }
-            name
+            // The function within it that the macro has put a generator's body into.
+            name.strip_suffix("::__generator").unwrap_or(name)
         })
     }
 

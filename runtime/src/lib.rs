@@ -8,6 +8,7 @@
 
 #![deny(unsafe_code)]
 
+mod adopt;
 mod check;
 mod discard;
 mod error_text;
@@ -40,6 +41,7 @@ mod watch;
 #[cfg(feature = "worker")]
 mod worker;
 
+pub use adopt::{adopting, adopting_local};
 /// Queues between tasks, and between threads, of the smol family: `bounded` and `unbounded`.
 ///
 /// ```

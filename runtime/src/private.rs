@@ -19,7 +19,8 @@ pub use crate::check::chosen::{
     future, handed, handing_over, task,
 };
 pub use crate::check::{off, on};
-pub use crate::generator::body::generator;
+pub use crate::generator::adoptable;
+pub use crate::generator::body::{Cleans, cleaning_generator, generator};
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub use crate::testing::collect;
 #[cfg(feature = "event-loop")]

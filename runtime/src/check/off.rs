@@ -108,6 +108,7 @@ pub fn discard<T>(value: T) {
 }
 
 /// Nothing.
+#[derive(Clone, Copy)]
 pub struct Origin;
 
 impl Origin {
@@ -116,6 +117,10 @@ impl Origin {
     pub fn new<F>(_site: &'static Site) -> Self {
         Origin
     }
+
+    /// Does nothing.
+    #[inline(always)]
+    pub fn adopted(&self) {}
 
     /// Does nothing.
     #[inline(always)]

@@ -96,6 +96,7 @@ pub fn discard<T>(value: T) {
 }
 
 /// Who made a generator.
+#[derive(Clone, Copy)]
 pub struct Origin(Function);
 
 impl Origin {
@@ -104,6 +105,12 @@ impl Origin {
     #[inline]
     pub fn new<F>(site: &'static Site) -> Self {
         Origin(Function::called_at::<F>(site, Location::caller()))
+    }
+
+    /// Takes note that the generator is dropped, and its cleanup left to a task.
+    #[cold]
+    pub fn adopted(&self) {
+        generator_unclosed::adopted(&self.0);
     }
 
     /// Takes note that the generator is dropped with cleanup to do.

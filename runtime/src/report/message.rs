@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::text::Notice;
 use super::{Dropper, Place, TraceFrame, Violation, dropper};
-use crate::check::{Kind, Level};
+use crate::check::{Kind, Level, level};
 use crate::future::Function;
 use crate::raw;
 
@@ -88,6 +88,35 @@ pub(crate) fn generator_unclosed(function: &Function, level: Level) -> Violation
         violation.notes.push("dropped during a panic".into());
     }
     violation
+}
+
+/// The report of a generator that was dropped, and whose cleanup its task runs.
+pub(crate) fn generator_adopted(function: &Function, level: Level) -> Violation {
+    Violation {
+        message: format!("generator was left for its task to close: `{}`", function.name()),
+        notes: vec!["its cleanup is awaited before the task goes on".into()],
+        help: vec![
+            "iterate it with `#[for_await]`, use it in `checked_async::closing`, or await its `aclose()`".into(),
+        ],
+        ..about(Kind::GeneratorUnclosed, level, function)
+    }
+}
+
+/// The report of cleanup that panicked in a task that had adopted it.
+pub(crate) fn cleanup_panicked(panic: &(dyn Any + Send)) -> Violation {
+    Violation {
+        kind: Kind::TaskPanic,
+        level: level(Kind::TaskPanic),
+        message: format!("cleanup that was left to a task panicked: {}", said(panic)),
+        function: None,
+        created: None,
+        culprit: None,
+        task: current_name(),
+        took: None,
+        backtrace: backtrace(),
+        notes: Vec::new(),
+        help: vec!["catch the panic in the `defer!`".into()],
+    }
 }
 
 /// What any report on a future says.
