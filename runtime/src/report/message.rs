@@ -178,9 +178,11 @@ pub(super) fn deed(kind: Kind) -> &'static str {
     }
 }
 
-/// How to silence a kind.
-pub(super) fn silencing(kind: Kind) -> String {
-    format!("`CHECKED_ASYNC={kind}=off` silences it")
+/// How to silence a kind, where that is possible.
+pub(super) fn silencing(kind: Kind) -> Option<String> {
+    // Whatever is set, these cannot go on.
+    let cannot_go_on = matches!(kind, Kind::NestedRun | Kind::ResultOnLoopThread);
+    (!cannot_go_on).then(|| format!("`CHECKED_ASYNC={kind}=off` silences it"))
 }
 
 /// Said with the last report of a site that is shown.

@@ -79,7 +79,10 @@ impl Print for Violation {
         for help in &self.help {
             item("help", help)?;
         }
-        item("note", &message::silencing(self.kind))
+        match message::silencing(self.kind) {
+            Some(silencing) => item("note", &silencing),
+            None => Ok(()),
+        }
     }
 }
 
