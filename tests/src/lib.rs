@@ -11,6 +11,8 @@ pub mod trace;
 /// The examples in the guides.
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../../docs/tokio.md")]
+    mod tokio {}
     #[doc = include_str!("../../docs/workers.md")]
     mod workers {}
 }

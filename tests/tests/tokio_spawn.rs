@@ -4,24 +4,13 @@
 use std::future::Future;
 use std::rc::Rc;
 
-use checked_async::{Kind, Violation, capture, checked_async};
-use checked_async_tests::by_hand::{assert_silent, kinds};
+use checked_async::{Violation, capture, checked_async};
+use checked_async_tests::by_hand::assert_silent;
 use tokio::runtime::Builder;
 use tokio::task::{JoinHandle, JoinSet, LocalSet, yield_now};
 
-#[cfg_attr(not(debug_assertions), allow(dead_code, reason = "release builds report nothing"))]
 fn reports<T>(future: impl Future<Output = T>) -> (T, Vec<Violation>) {
     capture(|| Builder::new_current_thread().enable_all().build().unwrap().block_on(future))
-}
-
-async fn settle() {
-    for _ in 0..5 {
-        yield_now().await;
-    }
-}
-
-fn quiet_panic(message: &'static str) {
-    std::panic::resume_unwind(Box::new(message));
 }
 
 #[derive(Debug)]
@@ -45,7 +34,20 @@ fn fails() -> Result<u32, Failed> {
 
 #[cfg(debug_assertions)]
 mod reported {
+    use checked_async::Kind;
+    use checked_async_tests::by_hand::kinds;
+
     use super::*;
+
+    async fn settle() {
+        for _ in 0..5 {
+            yield_now().await;
+        }
+    }
+
+    fn quiet_panic(message: &'static str) {
+        std::panic::resume_unwind(Box::new(message));
+    }
 
     #[track_caller]
     fn assert_one(violations: &[Violation], kind: Kind, message: &str, line: u32) {
@@ -92,7 +94,7 @@ mod reported {
         }
         let ((), violations) = reports(start());
         let [violation] = &*violations else { panic!("{violations:#?}") };
-        assert!(violation.message.ends_with("start::{{closure}}::Opaque`") || violation.message.contains("Opaque`"));
+        assert!(violation.message.contains("Opaque`"));
         assert!(violation.notes.is_empty(), "{violation}");
     }
 
@@ -145,11 +147,10 @@ mod reported {
             local.spawn_local(async { blocks().await });
             local.await;
             let line = line!();
-            [line - 7, line - 5, line - 2 - 0]
+            [line - 7, line - 5, line - 2]
         }
         let (lines, violations) = reports(start());
         assert_eq!(kinds(&violations), [Kind::SlowPoll; 3]);
-        let lines = [lines[0], lines[1], lines[2]];
         for (violation, line) in violations.iter().zip(lines) {
             assert_eq!(violation.function.as_deref(), Some("tokio_spawn::reported::blocks"), "{violation}");
             let root = violation.backtrace.iter().find(|frame| frame.function == "task").unwrap();
@@ -273,5 +274,4 @@ fn a_task_is_what_it_was() {
         others::all().await;
     });
     assert_silent(&violations);
-    assert!(kinds(&violations).is_empty() && Kind::ALL.contains(&Kind::TaskPanic));
 }

@@ -26,6 +26,7 @@ impl Collector {
     }
 
     /// Who collects the reports of this thread.
+    #[cfg(feature = "tokio")]
     pub(crate) fn current() -> Option<Self> {
         CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
     }
