@@ -18,7 +18,7 @@
 
 #![cfg_attr(not(feature = "event-loop"), allow(dead_code, reason = "without tasks nobody asks"))]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem;
 
 use crate::future::{Function, Head};
@@ -40,6 +40,7 @@ pub(crate) struct Places {
 }
 
 /// Where a chain ends.
+#[derive(Clone, Copy)]
 struct End {
     /// In `frames`.
     at: usize,
@@ -76,18 +77,40 @@ impl Call {
 
 thread_local! {
     /// The notes on the task that is being polled on this thread.
-    static NOTES: RefCell<Notes> = const { RefCell::new(Notes { places: Places::new(), bottom: 0 }) };
+    static NOTES: RefCell<Places> = const { RefCell::new(Places::new()) };
 }
 
-struct Notes {
-    places: Places,
-    /// The address of the future within whose poll the task is polled, which is none of its own; 0 if there is none.
-    bottom: usize,
+// Without destructors, and so cheap to reach: most polls need nothing else.
+thread_local! {
+    /// Whether anything was noted of that task.
+    static NOTED: Cell<bool> = const { Cell::new(false) };
+    /// The address of the future within whose poll it is polled, which is none of its own; 0 if there is none.
+    static BOTTOM: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Clone for Places {
+    fn clone(&self) -> Self {
+        let mut places = Places::new();
+        places.clone_from(self);
+        places
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.frames.clone_from(&other.frames);
+        self.ends.clone_from(&other.ends);
+        self.left_out = other.left_out;
+    }
 }
 
 impl Places {
     const fn new() -> Self {
         Places { frames: Vec::new(), ends: Vec::new(), left_out: 0 }
+    }
+
+    fn clear(&mut self) {
+        self.frames.clear();
+        self.ends.clear();
+        self.left_out = 0;
     }
 
     fn chains(&self) -> impl Iterator<Item = &[Frame]> {
@@ -176,47 +199,80 @@ impl Places {
     }
 }
 
-/// The poll of a task, which begins with this: notes where its futures stand. What was noted of it before is given for its
-/// memory.
-#[inline]
-pub(crate) fn begin(before: Option<Box<Places>>) -> Poll {
-    let had = before.is_some();
-    let mut places = before.map_or_else(Places::new, |places| *places);
-    places.frames.clear();
-    places.ends.clear();
-    places.left_out = 0;
-    let notes = Notes { places, bottom: top() };
-    let outer = NOTES.try_with(|current| mem::replace(&mut *current.borrow_mut(), notes)).ok();
-    Poll { had, was_noting: outer.is_some() && raw::set_noting(true), outer }
+/// The poll of a task: while it lasts it is noted where its futures stand.
+pub(crate) struct Poll {
+    /// What was noted of the task within whose poll this one is, if there is one.
+    outer: Option<Box<Outer>>,
 }
 
-/// The poll of a task.
-pub(crate) struct Poll {
-    /// Whether anything was noted before.
-    had: bool,
-    was_noting: bool,
-    /// The notes on the task within whose poll this one is; `None` if the thread is ending.
-    outer: Option<Notes>,
+/// The notes on a task within whose poll another is polled.
+struct Outer {
+    places: Places,
+    noted: bool,
+    bottom: usize,
 }
 
 impl Poll {
-    /// Ends it: where the futures stand, if there is one that is known.
+    /// Begins it.
     #[inline]
-    pub(crate) fn end(mut self) -> Option<Box<Places>> {
-        let places = self.restore()?;
-        (self.had || !places.ends.is_empty()).then(|| Box::new(places))
+    pub(crate) fn begin() -> Self {
+        let outer = if raw::set_noting(true) { Some(Box::new(Outer::leave())) } else { None };
+        BOTTOM.set(top());
+        Poll { outer }
     }
 
-    fn restore(&mut self) -> Option<Places> {
-        let outer = self.outer.take()?;
-        raw::set_noting(self.was_noting);
-        NOTES.try_with(|notes| mem::replace(&mut *notes.borrow_mut(), outer)).ok().map(|notes| notes.places)
+    /// Ends it: replaces what was noted of the task before, or returns what is noted of it for the first time.
+    #[inline]
+    pub(crate) fn end(self, before: Option<&mut Places>) -> Option<Box<Places>> {
+        if NOTED.get() {
+            return copy(before);
+        }
+        if let Some(before) = before {
+            before.clear();
+        }
+        None
     }
 }
 
+/// Copies what was noted.
+#[inline(never)]
+fn copy(before: Option<&mut Places>) -> Option<Box<Places>> {
+    let copied = NOTES.try_with(|places| match before {
+        Some(before) => {
+            before.clone_from(&places.borrow());
+            None
+        }
+        None => Some(Box::new(places.borrow().clone())),
+    });
+    copied.ok().flatten()
+}
+
 impl Drop for Poll {
+    #[inline]
     fn drop(&mut self) {
-        self.restore();
+        raw::set_noting(self.outer.is_some());
+        if NOTED.replace(false) {
+            let _ = NOTES.try_with(|places| places.borrow_mut().clear());
+        }
+        if let Some(outer) = self.outer.take() {
+            outer.come_back();
+        }
+    }
+}
+
+impl Outer {
+    #[cold]
+    fn leave() -> Self {
+        let places = NOTES.try_with(|places| mem::replace(&mut *places.borrow_mut(), Places::new()));
+        let places = places.unwrap_or_else(|_| Places::new());
+        Outer { places, noted: NOTED.replace(false), bottom: BOTTOM.get() }
+    }
+
+    #[cold]
+    fn come_back(self) {
+        NOTED.set(self.noted);
+        BOTTOM.set(self.bottom);
+        let _ = NOTES.try_with(|places| *places.borrow_mut() = self.places);
     }
 }
 
@@ -232,9 +288,10 @@ fn top() -> usize {
 /// Takes note of a future that pends, while it is on top of the stack.
 pub(crate) fn pending(head: &Head) {
     let address = address(head);
-    let _ = NOTES.try_with(|notes| {
-        let Ok(mut notes) = notes.try_borrow_mut() else { return };
-        let Notes { places, bottom } = &mut *notes;
+    let bottom = BOTTOM.get();
+    let _ = NOTES.try_with(|places| {
+        let Ok(mut places) = places.try_borrow_mut() else { return };
+        NOTED.set(true);
         let mut again = false;
         for chain in places.chains() {
             match chain.iter().position(|frame| frame.address == address) {
@@ -245,13 +302,13 @@ pub(crate) fn pending(head: &Head) {
                 None => {}
             }
         }
-        if places.is_beyond(head, *bottom) {
+        if places.is_beyond(head, bottom) {
             return;
         }
         if again {
             places.remove(|chain| chain[0].address == address);
         }
-        places.note(*bottom);
+        places.note(bottom);
     });
 }
 
@@ -259,9 +316,9 @@ pub(crate) fn pending(head: &Head) {
 #[cold]
 pub(crate) fn forget(head: &Head) {
     let address = address(head);
-    let _ = NOTES.try_with(|notes| {
-        if let Ok(mut notes) = notes.try_borrow_mut() {
-            notes.places.remove(|chain| chain.iter().any(|frame| frame.address == address));
+    let _ = NOTES.try_with(|places| {
+        if let Ok(mut places) = places.try_borrow_mut() {
+            places.remove(|chain| chain.iter().any(|frame| frame.address == address));
         }
     });
 }
@@ -269,11 +326,9 @@ pub(crate) fn forget(head: &Head) {
 /// Where the task stands that is being polled, of those whose polls are noted, and how much was left out.
 pub(crate) fn here() -> Vec<Call> {
     let mut places = Places::new();
-    let _ = NOTES.try_with(|notes| {
-        if let Ok(notes) = notes.try_borrow() {
-            places.note(notes.bottom);
-        }
-    });
+    if raw::is_noting() {
+        places.note(BOTTOM.get());
+    }
     places.calls()
 }
 

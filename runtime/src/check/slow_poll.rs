@@ -85,29 +85,39 @@ pub(crate) fn slow_after_by_default() -> Duration {
     Duration::from_nanos(SLOW_AFTER.load(Relaxed))
 }
 
-/// A step of a loop, which looks at its time itself. Meanwhile the loop says how long polls may take.
+/// What is left of the time since this was asked last on this thread, without that which was reported or need not be.
 #[cfg(feature = "event-loop")]
-pub(crate) struct Step {
-    of_loop: u64,
-    excused: u64,
-}
-
-#[cfg(feature = "event-loop")]
-impl Step {
-    pub(crate) fn begin(slow_after: Duration) -> Self {
-        Step { of_loop: OF_LOOP.replace(nanoseconds(slow_after)), excused: EXCUSED.get() }
-    }
-
-    /// Ends it: how much of its time is none to be reported, as that was done or need not be.
-    pub(crate) fn end(self) -> Duration {
-        Duration::from_nanos(EXCUSED.get() - self.excused)
+#[inline]
+pub(crate) fn without_excused(took: Duration) -> Duration {
+    match EXCUSED.replace(0) {
+        0 => took,
+        excused => took.saturating_sub(Duration::from_nanos(excused)),
     }
 }
 
+/// Has a loop say how long polls on this thread may take, or nobody.
 #[cfg(feature = "event-loop")]
-impl Drop for Step {
+pub(crate) fn say(slow_after: Option<Duration>) {
+    OF_LOOP.set(slow_after.map_or(UNSAID, nanoseconds));
+}
+
+/// While this lives, a loop says how long polls on this thread may take.
+#[cfg(feature = "event-loop")]
+pub(crate) struct Said(u64);
+
+#[cfg(feature = "event-loop")]
+impl Said {
+    pub(crate) fn begin(slow_after: Option<Duration>) -> Self {
+        let before = OF_LOOP.get();
+        say(slow_after);
+        Said(before)
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl Drop for Said {
     fn drop(&mut self) {
-        OF_LOOP.set(self.of_loop);
+        OF_LOOP.set(self.0);
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::core::{Core, Entry};
 use super::timers::{Action, TimerKey};
+use crate::check::slow_poll;
 use crate::report;
 use crate::task::record::Unwound;
 
@@ -233,6 +234,8 @@ pub(super) fn panicked(core: &Core, callback: Option<&Rc<dyn Callback>>, panic: 
 /// Takes note of the time that a callback took.
 fn end_of_timed_step(core: &Core, callback: &Rc<dyn Callback>) {
     let (_, took) = core.measure();
+    // What a checked function took that it has polled is reported of it.
+    let took = slow_poll::without_excused(took);
     if took >= core.slow_after() {
         super::raise(report::slow_callback(callback.created(), took));
     }

@@ -21,7 +21,7 @@ use super::number;
 use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
 use super::timers::Timers;
-use crate::check;
+use crate::check::{self, slow_poll};
 use crate::raw::{self, Entered};
 use crate::report::{self, Violation};
 use crate::task::record::{TaskKey, Tasks, Unwound};
@@ -305,6 +305,11 @@ impl Core {
 
     pub(super) fn set_debug(&self, debug: bool) {
         self.debug.set(debug);
+        if debug {
+            // What the step has taken so far is not known.
+            self.measure();
+        }
+        self.say_slow_after();
     }
 
     /// From when on a step is slow.
@@ -315,6 +320,14 @@ impl Core {
 
     pub(super) fn set_slow_after(&self, slow_after: Duration) {
         self.slow_after.set(slow_after);
+        self.say_slow_after();
+    }
+
+    /// Has `slow_poll` go by what this loop says, if it runs.
+    fn say_slow_after(&self) {
+        if Core::try_with(|core| core.is_some_and(|core| std::ptr::eq(core, self))) {
+            slow_poll::say(self.is_debug().then(|| self.slow_after()));
+        }
     }
 
     /// Whether the loop is gone, but for who still has a handle to it.

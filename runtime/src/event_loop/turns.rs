@@ -23,6 +23,7 @@ use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::timers::Action;
+use crate::check::slow_poll;
 use crate::report;
 use crate::task::record::Unwound;
 use crate::task::stored::Steps;
@@ -280,6 +281,7 @@ impl Future for Turns<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
         let this = &mut *self;
+        let _said = slow_poll::Said::begin(this.core.is_debug().then(|| this.core.slow_after()));
         this.core.shared.set_waker(Some(cx.waker()));
         this.come_back();
         if let Some(interrupt) = &mut this.interrupt {

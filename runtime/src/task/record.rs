@@ -125,25 +125,6 @@ pub(crate) struct Step {
     special: bool,
 }
 
-/// What is noted in a step, where the loop's checks are on.
-struct Noting {
-    places: places::Poll,
-    polls: slow_poll::Step,
-}
-
-impl Noting {
-    #[inline(never)]
-    fn begin(core: &Core, key: TaskKey) -> Self {
-        let before = core.tasks_mut().get_mut(key).and_then(|record| record.rare.as_mut()?.places.take());
-        Noting { places: places::begin(before), polls: slow_poll::Step::begin(core.slow_after()) }
-    }
-
-    /// Where the task stands, and how much of its time is none to be reported.
-    fn end(self) -> (Option<Box<Places>>, Duration) {
-        (self.places.end(), self.polls.end())
-    }
-}
-
 /// What a panic has left behind.
 pub(crate) enum Unwound {
     /// A task, with its future; that given to `run` is kept there.
@@ -467,13 +448,24 @@ impl Core {
     /// [`fail_step`](Self::fail_step).
     #[inline(always)]
     pub(crate) fn step(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        if self.is_debug() { self.step_with_checks(step, main) } else { self.step_as::<false>(step, main) }
+    }
+
+    #[inline(never)]
+    fn step_with_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        self.step_as::<true>(step, main);
+    }
+
+    /// A step, with the checks of the loop or without.
+    #[inline(always)]
+    fn step_as<const CHECKS: bool>(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
         let Step { key, stored, special } = step;
         let number = self.waker_number(key);
         let _current = self.set_current_task(number);
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
         let cx = &mut Context::from_waker(&waker);
-        let noting = self.is_debug().then(|| Noting::begin(self, key));
+        let noting = if CHECKS { Some(places::Poll::begin()) } else { None };
         let mut polled = Polled { core: self, key, stored };
         let result = match &mut polled.stored {
             Some(stored) if !special => stored.as_mut().poll(cx),
@@ -489,7 +481,10 @@ impl Core {
         } else {
             result
         };
-        self.end_of_step(key, result, stored, noting);
+        if CHECKS {
+            self.end_of_timed_step(key, result.is_ready(), noting);
+        }
+        self.end_of_step(key, result, stored);
     }
 
     /// Polls the future given to `run`.
@@ -531,7 +526,10 @@ impl Core {
         task.as_mut().fail(panic);
         // Cleanup may have been left to it.
         let result = self.poll_special(key, task, cx);
-        self.end_of_step(key, result, stored, None);
+        if self.is_debug() {
+            self.end_of_timed_step(key, result.is_ready(), None);
+        }
+        self.end_of_step(key, result, stored);
     }
 
     /// Cancels the future of a task, if that was asked for, and runs the cleanup that was left to it, before it is polled.
@@ -611,16 +609,7 @@ impl Core {
 
     /// Takes note of what a step came to.
     #[inline(always)]
-    fn end_of_step(
-        &self,
-        key: TaskKey,
-        polled: Poll<()>,
-        stored: Option<Pin<Box<dyn AnyTask>>>,
-        noting: Option<Noting>,
-    ) {
-        if self.is_debug() {
-            self.end_of_timed_step(key, polled.is_ready(), noting);
-        }
+    fn end_of_step(&self, key: TaskKey, polled: Poll<()>, stored: Option<Pin<Box<dyn AnyTask>>>) {
         if polled.is_ready() {
             return self.finish(key, stored);
         }
@@ -660,15 +649,17 @@ impl Core {
 
     /// Takes note of the time that a step took.
     #[inline(never)]
-    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<Noting>) {
+    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<places::Poll>) {
         let (now, took) = self.measure();
-        let (places, excused) = noting.map(Noting::end).unwrap_or_default();
         let created = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return };
             record.since = Some(now);
-            if places.is_some() {
-                record.rare_mut().places = places;
+            if let Some(noting) = noting {
+                let before = record.rare.as_mut().and_then(|rare| rare.places.as_deref_mut());
+                if let Some(places) = noting.end(before) {
+                    record.rare_mut().places = Some(places);
+                }
             }
             record.created
         };
@@ -676,7 +667,7 @@ impl Core {
             self.record_step(key, now, took, is_last);
         }
         // What a checked function took is reported of it.
-        let took = took.saturating_sub(excused);
+        let took = slow_poll::without_excused(took);
         if took >= self.slow_after() {
             event_loop::raise(report::slow_step(&self.task_name(key), created, took));
         }
