@@ -58,10 +58,7 @@ pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_
         "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
         slow_after.as_millis()
     )];
-    #[cfg(feature = "event-loop")]
-    if let Some((task, spawned)) = crate::event_loop::Core::try_with(|core| core?.current_name()) {
-        notes.push(format!("in {}, spawned at {spawned}", event_loop::task(Some(&task))));
-    }
+    notes.extend(in_task());
     Violation {
         message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
         took: Some(took),
@@ -106,6 +103,17 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         notes: Vec::new(),
         help: Vec::new(),
     }
+}
+
+/// Says which task runs on this thread.
+fn in_task() -> Option<String> {
+    #[cfg(feature = "event-loop")]
+    return crate::event_loop::Core::try_with(|core| {
+        let (task, spawned) = core?.current_name()?;
+        Some(format!("in {}, spawned at {spawned}", event_loop::task(Some(&task))))
+    });
+    #[cfg(not(feature = "event-loop"))]
+    None
 }
 
 /// The name of the task that runs on this thread.
