@@ -3,6 +3,7 @@
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::imports::Meaning;
 use crate::lints::{LINTS, Level, Levels};
+use crate::test_args::{self, TestArgs};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use std::rc::Rc;
@@ -35,6 +36,10 @@ pub(crate) struct Args {
     pub(crate) resume: Option<(Span, Type)>,
     /// `try`, of a generator: `?` makes the error its last item.
     pub(crate) try_: Option<Span>,
+    /// Are they those of a test?
+    is_test: bool,
+    /// Those that only a test has.
+    pub(crate) test: TestArgs,
 }
 
 /// What a project adds to the lists of lints, and takes away: paths of functions.
@@ -61,7 +66,15 @@ impl Lists {
 impl Args {
     /// Reads the arguments; reports each mistake and goes on with the rest.
     pub(crate) fn parse(tokens: TokenStream, base: Levels, sink: &Sink) -> Self {
-        let mut args = Args { levels: base, ..Args::default() };
+        Self::read(tokens, Args { levels: base, ..Args::default() }, sink)
+    }
+
+    /// Reads the arguments of a test.
+    pub(crate) fn parse_test(tokens: TokenStream, sink: &Sink) -> Self {
+        Self::read(tokens, Args { is_test: true, ..Args::default() }, sink)
+    }
+
+    fn read(tokens: TokenStream, mut args: Self, sink: &Sink) -> Self {
         let parse = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 args.parse_one(input, sink)?;
@@ -83,6 +96,16 @@ impl Args {
         for (span, name) in resume.into_iter().chain(self.try_.map(|span| (span, "try"))) {
             sink.report(
                 Diagnostic::at(span, format!("`{name}` is an argument of `#[generator]`"))
+                    .help(&format!("the arguments are {ARGUMENTS}")),
+            );
+        }
+    }
+
+    /// Reports those that only a test takes.
+    pub(crate) fn refuse_those_of_tests(&self, sink: &Sink) {
+        if let Some((span, name)) = self.test.first() {
+            sink.report(
+                Diagnostic::at(span, format!("`{name}` is an argument of `#[checked_async::test]`"))
                     .help(&format!("the arguments are {ARGUMENTS}")),
             );
         }
@@ -161,10 +184,14 @@ impl Args {
             }
             return Ok(());
         }
+        if self.test.parse_one(&key, input, sink)? {
+            return Ok(());
+        }
         skip_value(input)?;
+        let of_tests = if self.is_test { format!(", and of a test {}", test_args::ARGUMENTS) } else { String::new() };
         sink.report(
             Diagnostic::at(key.span(), format!("unknown argument `{key}`"))
-                .help(&format!("the arguments are {ARGUMENTS}")),
+                .help(&format!("the arguments are {ARGUMENTS}{of_tests}")),
         );
         Ok(())
     }

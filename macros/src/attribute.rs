@@ -7,6 +7,7 @@ use crate::expand::{self, Form, Runtime, Scope, Syntax, can_be_named, ends_in_bo
 use crate::input::{Function, Input};
 use crate::lints::{self, Levels, async_without_await};
 use crate::syntax;
+use crate::test_args::Features;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::sync::LazyLock;
@@ -27,6 +28,7 @@ pub(crate) enum Placement {
 enum Which {
     CheckedAsync,
     Generator,
+    Test,
 }
 
 /// Who reads the expansion.
@@ -60,6 +62,7 @@ pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement
     let sink = Sink::new();
     let args = Args::parse(args, Levels::default(), &sink);
     args.refuse_those_of_generators(&sink);
+    args.refuse_those_of_tests(&sink);
     expand_with(Which::CheckedAsync, &args, input, (placement, reader), sink)
 }
 
@@ -67,7 +70,16 @@ pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement
 pub(crate) fn expand_generator(args: TokenStream, input: TokenStream, reader: Reader) -> TokenStream {
     let sink = Sink::new();
     let args = Args::parse(args, Levels::default(), &sink);
+    args.refuse_those_of_tests(&sink);
     expand_with(Which::Generator, &args, input, (Placement::ByUser, reader), sink)
+}
+
+/// Expands the attribute `#[test]`.
+pub(crate) fn expand_test(args: TokenStream, input: TokenStream, reader: Reader) -> TokenStream {
+    let sink = Sink::new();
+    let args = Args::parse_test(args, &sink);
+    args.refuse_those_of_generators(&sink);
+    expand_with(Which::Test, &args, input, (Placement::ByUser, reader), sink)
 }
 
 fn expand_with(
@@ -85,6 +97,7 @@ fn expand_with(
         match attribute {
             Which::CheckedAsync => attributed.item(input.clone(), args),
             Which::Generator => attributed.generator(input.clone(), args),
+            Which::Test => attributed.test(input.clone(), args),
         }
     };
     let compiled = expand(Reader::Compiler, &sink);
@@ -214,6 +227,41 @@ impl Attributed<'_> {
                 self.report(Diagnostic::at(first, "`#[generator]` on something that is not a function").help(HELP));
                 tokens
             }
+        }
+    }
+
+    /// `#[test]`
+    fn test(&self, tokens: TokenStream, args: &Args) -> TokenStream {
+        const HELP: &str = "put it on an `async fn` without arguments";
+        let mut function = match Input::parse(tokens.clone()) {
+            Input::Function(function) => function,
+            Input::Unfinished => return tokens,
+            _ => {
+                let first = tokens.clone().into_iter().next();
+                let first = first.map_or_else(Span::call_site, |token| token.span());
+                let message = "`#[checked_async::test]` on something that is not a function with a body";
+                self.report(Diagnostic::at(first, message).help(HELP));
+                return tokens;
+            }
+        };
+        if let Some((span, problem)) = not_a_test(&function.sig) {
+            self.report(Diagnostic::at(span, problem).help(HELP));
+            return tokens;
+        }
+        // This attribute does all that the others would do.
+        for other in function.attrs.extract_if(.., |attribute| is_checked_async(attribute) || is_test(attribute)) {
+            let name = other.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+            if name == "test" || !matches!(other.meta, syn::Meta::Path(_)) {
+                self.report(
+                    Diagnostic::at(other.path().span(), format!("`#[{name}]` beside `#[checked_async::test]`")).help(
+                        "remove it: `#[checked_async::test(…)]` takes its arguments, and makes the function a test",
+                    ),
+                );
+            }
+        }
+        match args.test.runtime(Features::ON, function.sig.ident.span(), self.scope.sink) {
+            Some(runtime) => expand::test(*function, &runtime, args, &self.scope),
+            None => tokens,
         }
     }
 
@@ -419,6 +467,24 @@ fn not_a_generator(sig: &Signature) -> Option<Diagnostic> {
     }
     let variadic = sig.variadic.as_ref()?;
     Some(Diagnostic::at(variadic.dots.spans[0], "`#[generator]` on a variadic function"))
+}
+
+/// What keeps a function from being a test.
+fn not_a_test(sig: &Signature) -> Option<(Span, &'static str)> {
+    if sig.asyncness.is_none() {
+        Some((sig.fn_token.span, "`#[checked_async::test]` on a function that is not async"))
+    } else if let Some(argument) = sig.inputs.first() {
+        Some((argument.span(), "a test takes no arguments"))
+    } else if let Some(parameter) = sig.generics.params.first() {
+        Some((parameter.span(), "a test has no generic parameters"))
+    } else {
+        None
+    }
+}
+
+/// Does it make a test, too?
+fn is_test(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == "test")
 }
 
 /// Does it carry the attribute itself, perhaps with other arguments?

@@ -1,5 +1,6 @@
 //! The rewrites. Each states what it makes of what; none of them reports an error.
 
+mod adoption;
 mod body;
 mod cleanup;
 mod function;
@@ -10,6 +11,7 @@ mod parameters;
 mod probes;
 mod questions;
 mod spans;
+mod test;
 mod warnings;
 
 pub(crate) use body::Scope;
@@ -17,6 +19,7 @@ pub(crate) use cleanup::Syntax;
 pub(crate) use function::{Form, ends_in_box_pin, function};
 pub(crate) use generator::{declaration, generator};
 pub(crate) use output::can_be_named;
+pub(crate) use test::test;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;

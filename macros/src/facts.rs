@@ -6,16 +6,19 @@
 mod calls;
 mod flow;
 mod guards;
+mod left_early;
 mod mentions;
 mod names;
 mod selects;
 mod sometimes_awaited;
+mod spawns;
 
 pub(crate) use calls::{Call, Iterated, Matched, Passed};
 pub(crate) use flow::Flow;
 pub(crate) use guards::{Guard, Kind, holds_await};
 pub(crate) use names::Names;
 pub(crate) use selects::{Polled, Referred, SelectFact, named_place, others};
+pub(crate) use spawns::Start;
 
 use crate::args::{Lists, statement_levels};
 use crate::diagnostics::Sink;
@@ -75,6 +78,8 @@ pub(crate) struct Facts<'ast> {
     pub(crate) loops: Vec<(Loop<'ast>, Levels)>,
     pub(crate) discards: Vec<Discard<'ast>>,
     pub(crate) unmentioned: Vec<Discard<'ast>>,
+    /// Values that are iterated by hand, left early, and mentioned nowhere else.
+    pub(crate) left_early: Vec<Discard<'ast>>,
     pub(crate) outputs: Vec<Output>,
     /// Calls whose future is bound and awaited on some ways only, with the line and column at which it will be made.
     pub(crate) sometimes_awaited: HashMap<Place, (u32, u32)>,
@@ -84,6 +89,8 @@ pub(crate) struct Facts<'ast> {
     pub(crate) polled: Vec<Polled<'ast>>,
     /// What is alive at an `.await`, and may be a guard.
     pub(crate) guards: Vec<Guard>,
+    /// The calls that start a task with a future.
+    pub(crate) starts: HashMap<Place, Start>,
     /// The context of each macro call, whose arguments are looked at on their own.
     pub(crate) macros: HashMap<Place, Context>,
 }
@@ -179,17 +186,20 @@ impl<'ast> Facts<'ast> {
             lists: context.lists.clone(),
             discards: Vec::new(),
             unmentioned: Vec::new(),
+            left_early: Vec::new(),
             outputs: Vec::new(),
             sometimes_awaited: HashMap::new(),
             selects: Vec::new(),
             polled: Vec::new(),
             guards: Vec::new(),
+            starts: HashMap::new(),
             macros: HashMap::new(),
         };
         let (in_place, alone, awaited) = (HashSet::new(), HashSet::new(), HashSet::new());
         let (makers, guards) = (HashMap::new(), guards::Makers::default());
         let mut reader = Reader { facts, context, nesting, in_place, alone, awaited, turn: None, makers, guards, sink };
         visit(&mut reader);
+        reader.facts.note_detached();
         reader.facts
     }
 }
@@ -338,6 +348,8 @@ impl<'ast> Reader<'ast> {
                 {
                     if !mentions::mentions(rest, &name.ident) {
                         self.facts.unmentioned.push(fact);
+                    } else if self.context.asynchronous && left_early::is_left_early(rest, &name.ident) {
+                        self.facts.left_early.push(fact);
                     } else if self.nesting == 0
                         && let Some(made_at) = call_site(init)
                         && sometimes_awaited::sometimes_awaited(&name.ident, rest)

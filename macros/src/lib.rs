@@ -6,6 +6,7 @@
 mod args;
 mod attribute;
 mod diagnostics;
+mod enclosing;
 mod expand;
 mod facts;
 mod finding;
@@ -18,6 +19,7 @@ mod probe;
 mod select;
 mod source;
 mod syntax;
+mod test_args;
 mod well_known;
 
 use attribute::{Placement, Reader};
@@ -33,6 +35,12 @@ pub fn checked_async(args: TokenStream, input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn generator(args: TokenStream, input: TokenStream) -> TokenStream {
     attribute::expand_generator(args.into(), input.into(), Reader::of_this_process()).into()
+}
+
+/// Makes a test of an `async fn`: see the crate `checked-async`, which re-exports it with its documentation.
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, input: TokenStream) -> TokenStream {
+    attribute::expand_test(args.into(), input.into(), Reader::of_this_process()).into()
 }
 
 /// What `cargo checked-async` puts on the items of a workspace: as [`macro@checked_async`], but at home on every item.

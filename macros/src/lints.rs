@@ -22,6 +22,7 @@ mod timer_in_select_loop;
 pub(crate) mod unawaited_future;
 pub(crate) mod unawaited_in_container;
 mod unbounded_spawn;
+mod unclosed_generator;
 pub(crate) mod unused_future_binding;
 
 use crate::facts::Facts;
@@ -74,6 +75,7 @@ pub(crate) const LINTS: &[Lint] = &[
     unawaited_future::LINT,
     unawaited_in_container::LINT,
     unbounded_spawn::LINT,
+    unclosed_generator::LINT,
     unused_future_binding::LINT,
 ];
 

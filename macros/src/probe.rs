@@ -68,6 +68,8 @@ impl Class {
     pub(crate) const NOT_A_FUTURE: Self = Self { name: "Future", verdict: "IsNot" };
     /// What cannot be printed is a future of async code, rather than a timer or a task's handle.
     pub(crate) const NOT_PRINTABLE: Self = Self { name: "Printable", verdict: "IsNot" };
+    /// A generator that may have cleanup to do wherever it is left.
+    pub(crate) const CLEANING_GENERATOR: Self = Self::is("CleaningGenerator");
     pub(crate) const ASYNC_GUARD: Self = Self::is("AsyncGuard");
     pub(crate) const IO_RESULT: Self = Self::is("IoResult");
     pub(crate) const STD_IO: Self = Self::is("StdIo");

@@ -6,6 +6,7 @@
 mod kind;
 mod level;
 mod switch;
+pub(crate) mod unread;
 
 pub(crate) mod generator_unclosed;
 pub(crate) mod large_future;
@@ -23,14 +24,14 @@ pub(crate) use on as chosen;
 pub(crate) use off as chosen;
 
 /// Whether the checks are in this build.
-#[cfg(feature = "event-loop")]
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) const ON: bool = cfg!(any(debug_assertions, feature = "force-checks")) && CAN_BE_ON;
 
 /// Whether there may be tasks of which it is noted where their futures stand.
 pub(crate) const TREES: bool = cfg!(feature = "event-loop");
 
 /// Whether those of the event loop can be switched on.
-#[cfg(feature = "event-loop")]
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) const CAN_BE_ON: bool = !cfg!(feature = "no-checks");
 
 /// Whether those of the event loop are on where the program says nothing of it: what the environment says, or else the build.

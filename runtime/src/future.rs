@@ -97,6 +97,18 @@ impl<F: Future> Checked<F> {
     }
 }
 
+/// What is known of any task: a name. Where it was started stands for the rest.
+static TASK: Site = Site { file: "", line: 0, column: 0, name: Some("task"), slow_after: None };
+
+impl<F: Future> Checked<F> {
+    /// Wraps the future of a task, to have the place where it was started in the logical backtrace and nothing else.
+    #[inline]
+    pub(crate) fn task(started: &'static Location<'static>, future: F) -> Self {
+        let function = Function::called_at::<F>(&TASK, started);
+        Checked::from_parts(Head { function, word: AtomicU64::new(EXCUSED), below: AtomicPtr::default() }, future)
+    }
+}
+
 impl<F: Future> Future for Checked<F> {
     type Output = F::Output;
 
@@ -231,7 +243,8 @@ impl Function {
             while let Some(outer) = name.strip_suffix("::{{closure}}") {
                 name = outer;
             }
-            name
+            // The function within it that the macro has put a generator's body into.
+            name.strip_suffix("::__generator").unwrap_or(name)
         })
     }
 
@@ -240,8 +253,11 @@ impl Function {
         self.called.map_or_else(|| self.defined(), Place::from)
     }
 
-    /// Where the function is defined.
+    /// Where the function is defined, or the task was started.
     pub(crate) fn defined(&self) -> Place {
+        if let (Some(started), true) = (self.called, self.is_task()) {
+            return started.into();
+        }
         Place { file: self.site.file.into(), line: self.site.line, column: self.site.column }
     }
 
@@ -258,8 +274,13 @@ impl Function {
         Identity(std::ptr::from_ref(self.site).addr() as u64 & !SPECIAL)
     }
 
+    /// Where the call is, if it is one of a function and that is known.
     pub(crate) fn called(&self) -> Option<&'static Location<'static>> {
-        self.called
+        self.called.filter(|_| !self.is_task())
+    }
+
+    fn is_task(&self) -> bool {
+        std::ptr::eq(self.site, &raw const TASK)
     }
 }
 

@@ -20,15 +20,18 @@
 mod close;
 mod closing;
 mod exchange;
+mod left;
 mod next;
 mod send;
 
+pub mod adoptable;
 pub(crate) mod body;
 
 use std::fmt;
 use std::future::Future;
 use std::task::{Context, Poll};
 
+pub(crate) use body::Cleans;
 pub use close::Aclose;
 pub use closing::closing;
 pub(crate) use exchange::{Exchange, Phase};
@@ -311,8 +314,10 @@ impl<B: Future<Output = ()> + ?Sized, T, R: Default> futures_core::FusedStream f
 impl<B: ?Sized, T, R> Drop for Generator<B, T, R> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(body) = &mut self.body {
-            body.shared().dropped();
+        if let Some(body) = &mut self.body
+            && body.shared().has_cleanup()
+        {
+            left::leave(self.body.take());
         }
     }
 }

@@ -8,8 +8,10 @@
 
 #![deny(unsafe_code)]
 
+mod adopt;
 mod check;
 mod discard;
+mod error_text;
 #[cfg(feature = "event-loop")]
 mod event_loop;
 mod future;
@@ -21,10 +23,17 @@ pub mod private;
 #[allow(unsafe_code, reason = "the one file that may")]
 mod raw;
 mod report;
+mod root;
+#[cfg(feature = "tokio")]
+mod supervision;
 #[cfg(feature = "event-loop")]
 mod task;
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+mod testing;
 #[cfg(feature = "event-loop")]
 mod timeline;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod trace;
 #[cfg(feature = "event-loop")]
 mod tree;
@@ -32,6 +41,7 @@ mod watch;
 #[cfg(feature = "worker")]
 mod worker;
 
+pub use adopt::{adopting, adopting_local};
 /// Queues between tasks, and between threads, of the smol family: `bounded` and `unbounded`.
 ///
 /// ```
@@ -145,6 +155,57 @@ pub use checked_async_macros::checked_async;
 /// # futures_executor::block_on(async { assert_eq!(first().await, Some(2)) });
 /// ```
 pub use checked_async_macros::generator;
+/// Makes a test of an `async fn`, and fails it by what is reported while it runs.
+///
+/// It stands where `#[tokio::test]` does, and takes its arguments: `flavor`, `worker_threads` and `start_paused`. The
+/// function may return what a test may. It is checked as by [`macro@checked_async`].
+///
+/// | argument | |
+/// |---|---|
+/// | `runtime = "tokio"`, `runtime = "event_loop"` | what runs the test; needed where both features are on and no argument is tokio's |
+/// | `flavor = "current_thread"`, `"multi_thread"`; `worker_threads = 2`; `start_paused = true` | as in `#[tokio::test]` |
+/// | `expect(kind, …)` | the reports that the test is there to provoke, by the names of [`Kind`] |
+/// | those of [`macro@checked_async`] | as there |
+///
+/// When the function has returned, the runtime is shut down. Then the test fails
+/// - if anything was reported that it does not expect, at level [`Log`](Level::Log) or above: on its own thread, on the threads
+///   of its runtime, and by supervised tasks that it started elsewhere;
+/// - if a supervised task was still pending: `pending_task_dropped`;
+/// - if a kind that it expects was not reported. Where that kind is off, or the build has no checks, nothing is expected.
+///
+/// Tests that run side by side do not see each other's reports. What is reported on threads that the test started by other
+/// means, as by `std::thread::spawn`, cannot be told from that of other tests, and goes where reports go. A report at level
+/// [`Panic`](Level::Panic) panics as everywhere, whether it is expected or not.
+///
+/// # Errors
+///
+/// It is a compile error on a function that is not async, or has arguments; where neither the feature `tokio` nor `event-loop` is
+/// on; and where both are and nothing says which is meant.
+///
+/// # Examples
+///
+/// ```
+/// use checked_async::tokio::spawn;
+///
+/// #[checked_async::test(runtime = "tokio", start_paused = true)]
+/// async fn answers() -> Result<(), Box<dyn std::error::Error>> {
+///     let answer = spawn(async { "42".parse::<u32>() });
+///     assert_eq!(answer.await??, 42);
+///     Ok(())
+/// }
+///
+/// #[checked_async::test(runtime = "tokio", expect(task_error_never_retrieved))]
+/// async fn is_careless() {
+///     drop(spawn(async { "x".parse::<u32>() }));
+///     tokio::task::yield_now().await;
+/// }
+/// ```
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub use checked_async_macros::test;
+/// As with one of the features `tokio` and `event-loop`, whose absence it reports.
+#[cfg(not(any(feature = "event-loop", feature = "tokio")))]
+#[doc(hidden)]
+pub use checked_async_macros::test;
 pub use discard::discard;
 #[cfg(feature = "event-loop")]
 pub use event_loop::{

@@ -12,12 +12,23 @@ pub mod probe;
 
 pub use checked_async_macros::checked_item;
 
+#[cfg(feature = "tokio")]
+pub use crate::check::chosen::telling;
 pub use crate::check::chosen::{
-    Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, expect_awaited, frame, future,
-    handed, handing_over,
+    Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, detached, expect_awaited, frame,
+    future, handed, handing_over, task,
 };
 pub use crate::check::{off, on};
-pub use crate::generator::body::generator;
+pub use crate::generator::adoptable;
+pub use crate::generator::body::{Cleans, cleaning_generator, generator};
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub use crate::testing::collect;
+#[cfg(feature = "event-loop")]
+pub use crate::testing::on_event_loop;
+#[cfg(feature = "tokio")]
+pub use crate::testing::{lacking, on_tokio};
+#[cfg(feature = "tokio")]
+pub use ::tokio;
 
 /// The definition of a checked function.
 #[derive(Debug)]

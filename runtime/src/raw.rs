@@ -16,6 +16,7 @@
 //!
 //! Invariants of a generator's body:
 //! - an [`Owned`] is the only owner of its allocation, and frees it once;
+//! - the [`Ways`] of an allocation were made for the types that it was made for;
 //! - a [`Link`] is in the future of the allocation to which it points, and used nowhere else: what the macros write
 //!   keeps it in a variable that the user's code cannot name. So it is only used while that future is polled, which
 //!   needs the owner's exclusive borrow.
@@ -34,6 +35,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 #[cfg(feature = "event-loop")]
 use std::{any::TypeId, rc::Rc};
 
+use crate::adopt::{Cleanup, SendCleanup};
 use crate::check::{self, slow_poll};
 #[cfg(feature = "event-loop")]
 use crate::event_loop::{Core, number};
@@ -414,6 +416,8 @@ fn drop_full<F>(checked: &mut Checked<F>) {
 /// A future and what it shares with its owner.
 struct Pair<S, F: ?Sized> {
     shared: S,
+    /// How this becomes cleanup, where the future may outlive whoever made it.
+    ways: Option<&'static Ways>,
     /// Pinned: never moved, and dropped in place.
     future: F,
 }
@@ -422,6 +426,18 @@ struct Pair<S, F: ?Sized> {
 pub(crate) struct Owned<S, F: ?Sized> {
     pair: NonNull<Pair<S, F>>,
     owns: PhantomData<Pair<S, F>>,
+}
+
+/// How an owner becomes cleanup when nobody knows the future's type any more: each makes the owner anew, of the pointer that
+/// the allocation's only owner had.
+struct Ways {
+    local: unsafe fn(NonNull<()>) -> Cleanup,
+    send: Option<unsafe fn(NonNull<()>) -> SendCleanup>,
+}
+
+/// An owner that can become cleanup, of the kind `C`.
+pub(crate) trait Becomes<C>: Sized {
+    fn become_cleanup(self) -> C;
 }
 
 /// The future's way to what it shares with its owner.
@@ -470,9 +486,70 @@ impl<S, F> Owned<S, F> {
             let shared_place = &raw mut (*pair).shared;
             shared_place.write(shared);
             let future = make(Link { shared: NonNull::new_unchecked(shared_place) });
+            (&raw mut (*pair).ways).write(None);
             (&raw mut (*pair).future).write(future);
             Owned { pair: NonNull::new_unchecked(pair), owns: PhantomData }
         }
+    }
+}
+
+impl<S, F> Owned<S, F>
+where
+    Self: Becomes<Cleanup>,
+{
+    /// Lets it become cleanup, even if its type is forgotten.
+    #[inline]
+    pub(crate) fn let_become(&mut self) {
+        self.set_ways(const { &Ways { local: Self::remembered::<Cleanup>, send: None } });
+    }
+
+    /// The same, on any thread.
+    #[inline]
+    pub(crate) fn let_become_send(&mut self)
+    where
+        Self: Becomes<SendCleanup>,
+    {
+        self.set_ways(
+            const { &Ways { local: Self::remembered::<Cleanup>, send: Some(Self::remembered::<SendCleanup>) } },
+        );
+    }
+
+    fn set_ways(&mut self, ways: &'static Ways) {
+        // SAFETY: the allocation is there as long as its owner, and nobody else looks at this part of it.
+        unsafe { (&raw mut (*self.pair.as_ptr()).ways).write(Some(ways)) };
+    }
+
+    /// # Safety
+    ///
+    /// The pointer must be that of an owner of this very type, which must not be used, or dropped, any more.
+    unsafe fn remembered<C>(pair: NonNull<()>) -> C
+    where
+        Self: Becomes<C>,
+    {
+        Owned { pair: pair.cast::<Pair<S, F>>(), owns: PhantomData }.become_cleanup()
+    }
+}
+
+impl<S, F: ?Sized> Owned<S, F> {
+    /// Makes cleanup of it, if that was said to be possible.
+    pub(crate) fn into_cleanup(self) -> Result<Cleanup, Self> {
+        let Some(ways) = self.ways() else { return Err(self) };
+        let pair = mem::ManuallyDrop::new(self).pair.cast::<()>();
+        // SAFETY: who set the ways knew the type, which has been forgotten at most; and this owner is gone.
+        Ok(unsafe { (ways.local)(pair) })
+    }
+
+    /// Makes cleanup for any thread of it, if that was said to be possible.
+    pub(crate) fn into_send_cleanup(self) -> Result<SendCleanup, Self> {
+        let Some(send) = self.ways().and_then(|ways| ways.send) else { return Err(self) };
+        let pair = mem::ManuallyDrop::new(self).pair.cast::<()>();
+        // SAFETY: as above.
+        Ok(unsafe { send(pair) })
+    }
+
+    fn ways(&self) -> Option<&'static Ways> {
+        // SAFETY: the allocation is there as long as its owner, whose exclusive borrow alone changes this part of it.
+        unsafe { (*self.pair.as_ptr()).ways }
     }
 }
 

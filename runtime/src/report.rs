@@ -1,7 +1,7 @@
 //! Reports: the value, the words, and the ways to whoever wants to see them.
 //!
 //! ```text
-//! check ──▶ message ──▶ Violation ──▶ raise ─┬─▶ capture          (and nowhere else)
+//! check ──▶ message ──▶ Violation ──▶ raise ─┬─▶ capture, or else the thread's collector   (and nowhere else)
 //!                                           ├─▶ limit ─┬─▶ tracing event
 //!                                           │          └─▶ handler, or stderr
 //!                                           └─▶ panic, at that level
@@ -13,6 +13,7 @@
 //! - no lock is held while code of the user's runs.
 
 mod capture;
+mod collector;
 mod dropper;
 #[cfg(feature = "tracing")]
 mod events;
@@ -32,16 +33,26 @@ use std::time::Duration;
 
 pub(crate) use capture::is_captured;
 pub use capture::{Captured, capture, capture_future};
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub(crate) use collector::Collector;
+#[cfg(feature = "tokio")]
+pub(crate) use collector::Entered;
 pub(crate) use dropper::Dropper;
 pub use handler::{reset_exception_handler, set_exception_handler};
 pub use limit::reported;
 #[cfg(feature = "event-loop")]
 pub(crate) use message::event_loop::*;
 #[cfg(feature = "event-loop")]
-pub(crate) use message::said;
+pub(crate) use message::task::task_error_never_retrieved;
+#[cfg(feature = "tokio")]
+pub(crate) use message::task::tokio_task_dropped;
+pub(crate) use message::task::{task_error_lost, task_panic};
 pub(crate) use message::{
-    generator_unclosed, large_future, never_awaited, polled_after_completion, slow_poll, warn_of_environment,
+    cleanup_panicked, generator_adopted, generator_unclosed, large_future, never_awaited, polled_after_completion,
+    said, slow_poll, warn_of_environment,
 };
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub(crate) use text::print;
 #[cfg(feature = "event-loop")]
 pub(crate) use text::print_as_it_is;
 #[cfg(feature = "event-loop")]

@@ -11,6 +11,8 @@ pub mod trace;
 /// The examples in the guides.
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../../docs/tokio.md")]
+    mod tokio {}
     #[doc = include_str!("../../docs/workers.md")]
     mod workers {}
 }
@@ -56,6 +58,8 @@ mod lint_pages {
     mod unawaited_in_container {}
     #[doc = include_str!("../../docs/lints/unbounded_spawn.md")]
     mod unbounded_spawn {}
+    #[doc = include_str!("../../docs/lints/unclosed_generator.md")]
+    mod unclosed_generator {}
     #[doc = include_str!("../../docs/lints/unused_future_binding.md")]
     mod unused_future_binding {}
 }

@@ -246,3 +246,20 @@ fn what_differs_from_asyncio_is_on_the_page() {
     }
     assert!(compared > 20, "only {compared}");
 }
+
+/// What a test may expect is what can be reported, and each page on a check is about one of these.
+#[test]
+fn kinds_are_the_same_everywhere() {
+    let kinds: BTreeSet<String> = checked_async::Kind::ALL.iter().map(|kind| kind.name().to_owned()).collect();
+    let source = read("macros/src/test_args.rs");
+    let (_, after) = source.split_once("const KINDS: &[&str] = &[").expect("there is a list");
+    let listed: BTreeSet<String> =
+        after.split(']').next().unwrap_or_default().split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    assert_eq!(listed, kinds, "macros/src/test_args.rs");
+    let pages = names("docs/checks", ".md");
+    assert!(pages.is_subset(&kinds), "docs/checks: {:?}", pages.difference(&kinds));
+    for page in pages {
+        assert!(read(format!("docs/checks/{page}.md")).starts_with(&format!("# `{page}`\n")), "{page}");
+        assert!(read("README.md").contains(&format!("docs/checks/{page}.md")), "{page} is not in the README");
+    }
+}

@@ -61,8 +61,8 @@ fn manifest(cases: &[Case]) -> String {
     let (_, after) = own.split_once("[dev-dependencies]\n").expect("it has dev-dependencies");
     let runtime = root().parent().expect("it is in a workspace").join("runtime");
     let dependencies = after.split("\n[").next().unwrap_or_default().replace(
-        "checked-async.workspace = true",
-        &format!("checked-async = {{ path = {:?} }}", runtime.display().to_string()),
+        "checked-async = { workspace = true,",
+        &format!("checked-async = {{ path = {:?},", runtime.display().to_string()),
     );
     let mut manifest = format!(
         "[package]\nname = \"ui\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\

@@ -5,8 +5,9 @@
 //! programs `chain` and `generator` twice, as a release build and the same with `debug_assertions`, and runs them under
 //! callgrind. The cost of one call is the difference between two runs of different length, less that of an empty loop.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use checked_async_benches::{Build, instructions, output, valgrind};
+use std::path::Path;
+use std::process::Command;
 
 /// How long the two runs are.
 const SHORT: u64 = 1_000;
@@ -40,8 +41,8 @@ fn main() {
 }
 
 fn table(program: &str, rows: &[Row]) {
-    let release = build(program, false);
-    let with_checks = build(program, true);
+    let release = Build::RELEASE.program(program);
+    let with_checks = Build::CHECKS.program(program);
     println!("| {program} | ready | suspended once | bytes |");
     println!("|---|---|---|---|");
     for &(name, case, checks) in rows {
@@ -51,29 +52,6 @@ fn table(program: &str, rows: &[Row]) {
         let size = output(Command::new(program).args([case, "suspended", "1"]));
         println!("| {name} | {ready} | {suspended} | {} |", size.trim());
     }
-}
-
-/// Builds a program and returns its path.
-fn build(program: &str, checks: bool) -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let target = scratch().join(if checks { "checks" } else { "release" });
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["build", "--release", "--bin", program, "--manifest-path"])
-        .arg(manifest)
-        .arg("--target-dir")
-        .arg(&target)
-        .args(["--config", &format!("profile.release.debug-assertions={checks}")])
-        .status()
-        .expect("cargo can be run");
-    assert!(status.success(), "`{program}` does not build");
-    target.join("release").join(program)
-}
-
-/// Where the builds and the profiles go: beside this program.
-fn scratch() -> PathBuf {
-    let program = std::env::current_exe().expect("this program has a path");
-    program.parent().expect("and a folder").join("instructions-builds")
 }
 
 /// The instructions of one call.
@@ -90,21 +68,5 @@ fn each(program: &Path, case: &str, leaf: &str) -> i64 {
 
 /// The instructions of a run.
 fn count(program: &Path, case: &str, leaf: &str, times: u64) -> i64 {
-    let mut command = Command::new("valgrind");
-    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program).args([
-        case,
-        leaf,
-        &times.to_string(),
-    ]);
-    let text = output(&mut command);
-    let collected = text.lines().find_map(|line| line.split_once("Collected :"));
-    let Some((_, number)) = collected else { panic!("callgrind said:\n{text}") };
-    number.trim().parse().expect("callgrind collects a number")
-}
-
-/// What a program prints, on stdout and stderr.
-fn output(command: &mut Command) -> String {
-    let output = command.stdin(Stdio::null()).output().expect("valgrind is installed");
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    instructions(&output(&mut valgrind("callgrind", program, &[case, leaf, &times.to_string()])))
 }

@@ -43,14 +43,25 @@ struct Cleanup<'a> {
     frames: Frames,
     /// How many regions there are.
     regions: usize,
+    found: Found,
+}
+
+/// What was found in a body.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Is there a `defer!` in it, not counting those of closures and async blocks?
+    pub(crate) defers: bool,
 }
 
 /// Rewrites a function's body, if there is any of the syntax in the item to which it belongs.
-pub(crate) fn rewrite(block: &mut Block, body: Body, names: Rc<Names>, scope: &Scope<'_>) {
+pub(crate) fn rewrite(block: &mut Block, body: Body, names: Rc<Names>, scope: &Scope<'_>) -> Found {
     if scope.has_cleanup || matches!(body, Body::Generator { .. }) {
         let syntax = Syntax::new(names, scope.reader);
-        Cleanup::new(body, &scope.runtime, scope.sink, &syntax).rewrite(block);
+        let mut cleanup = Cleanup::new(body, &scope.runtime, scope.sink, &syntax);
+        cleanup.rewrite(block);
+        return cleanup.found;
     }
+    Found::default()
 }
 
 /// The name of a generator's handle in its body.
@@ -60,7 +71,16 @@ pub(crate) fn handle(span: Span) -> Ident {
 
 impl<'a> Cleanup<'a> {
     fn new(body: Body, runtime: &'a Runtime, sink: &'a Sink, syntax: &'a Syntax) -> Self {
-        Self { runtime, sink, syntax, body, within_generator: false, frames: Frames::default(), regions: 0 }
+        Self {
+            runtime,
+            sink,
+            syntax,
+            body,
+            within_generator: false,
+            frames: Frames::default(),
+            regions: 0,
+            found: Found::default(),
+        }
     }
 
     /// Rewrites a function's body.
@@ -105,6 +125,7 @@ impl<'a> Cleanup<'a> {
 
     fn defer(&mut self, defer: Span, mut cleanup: Block, rest: Vec<Stmt>, end: Option<TokenStream>) -> Stmt {
         let span = generated(defer);
+        self.found.defers |= !self.within_generator;
         self.regions += 1;
         self.frames.push_region(self.regions, span);
         let rest = self.statements(rest, end.clone());

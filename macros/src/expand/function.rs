@@ -31,17 +31,9 @@ pub(crate) enum Form {
 
 /// Rewrites a function.
 pub(crate) fn function(mut function: Function, form: Form, args: &Args, scope: &Scope<'_>) -> TokenStream {
-    let context = context(&function, function.sig.asyncness.is_some(), args);
-    let (body, names) = (body_of(&function, &scope.runtime), context.names.clone());
+    check(&mut function, args, scope);
     if scope.reader == Reader::Editor {
-        cleanup::rewrite(&mut function.block, body, names, scope);
         return function.into_token_stream();
-    }
-    scope.check_block(&mut function.block, context);
-    cleanup::rewrite(&mut function.block, body, names, scope);
-    let warnings = warnings(&scope.take_warnings());
-    if !warnings.is_empty() {
-        function.block.stmts.insert(0, Stmt::Expr(Expr::Verbatim(warnings), None));
     }
     match form {
         Form::Wrapped => wrapped(function, args, &scope.runtime),
@@ -49,6 +41,20 @@ pub(crate) fn function(mut function: Function, form: Form, args: &Args, scope: &
         Form::ReturnsFuture => returns_future(function, args, &scope.runtime),
         Form::ReturnsBox => returns_box(function, args, &scope.runtime),
         Form::Linted => function.into_token_stream(),
+    }
+}
+
+/// Lints a function's body, and rewrites what it says of cleanup; for an editor, only that.
+pub(super) fn check(function: &mut Function, args: &Args, scope: &Scope<'_>) {
+    let context = context(function, function.sig.asyncness.is_some(), args);
+    let (body, names) = (body_of(function, &scope.runtime), context.names.clone());
+    if scope.reader == Reader::Compiler {
+        scope.check_block(&mut function.block, context);
+    }
+    cleanup::rewrite(&mut function.block, body, names, scope);
+    let warnings = warnings(&scope.take_warnings());
+    if !warnings.is_empty() {
+        function.block.stmts.insert(0, Stmt::Expr(Expr::Verbatim(warnings), None));
     }
 }
 
@@ -184,7 +190,7 @@ fn ends_at(end: Span, tokens: TokenStream) -> TokenStream {
 }
 
 /// The function's future: an async block that owns the arguments.
-fn future(function: &mut Function, output: &Output, args: &Args, runtime: &Runtime) -> TokenStream {
+pub(super) fn future(function: &mut Function, output: &Output, args: &Args, runtime: &Runtime) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let hint = output.hint(args.levels.of("future_of_future"), runtime);
     let moved_body = moved_body(function);

@@ -20,20 +20,22 @@ const EXPRESSIONS: &[&[&str]] = &[ASSERTS, LOGS, TEXTS, JOINS, &["dbg", "panic",
 
 /// Lints the code in a macro's arguments and writes probes into it.
 pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'_>) {
+    // It waits while the temporaries of its item live.
+    let yields = syntax::is_macro(mac, "yield_");
     if Select::is_macro(mac) {
         if let Ok(mut select) = mac.parse_body::<Select>() {
             check_select(&mut select, context, scope);
             mac.tokens = select.into_token_stream();
         }
     } else if well_known::is_in(mac, EXPRESSIONS)
-        && holds_code(mac.tokens.clone())
+        && (yields || holds_code(mac.tokens.clone()))
         && let Ok(mut expressions) = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
     {
         let in_assert = syntax::is_macro_of(mac, &["assert", "debug_assert"]);
         // Until then the temporaries of those before it live.
         let last_await = expressions.iter().rposition(|argument| facts::holds_await(argument.to_token_stream()));
         for (index, expr) in expressions.iter_mut().enumerate() {
-            let awaits_later = last_await.is_some_and(|last| index < last);
+            let awaits_later = yields || last_await.is_some_and(|last| index < last);
             scope.check_expr(expr, Context { in_assert, awaits_later, ..context.clone() });
         }
         mac.tokens = expressions.into_token_stream();

@@ -21,8 +21,9 @@
 //! Output: `let _ = pass(f(x), discarded(0, 0, 0, 0, 0));`
 
 use super::questions::{Position, Questions};
+use super::spans::located;
 use super::{Runtime, generated};
-use crate::facts::{Context, Place};
+use crate::facts::{Context, Place, Start};
 use crate::probe::Probe;
 use crate::syntax;
 use quote::quote_spanned;
@@ -36,6 +37,7 @@ type CheckMacro<'a> = Box<dyn Fn(&mut Macro, Context) + 'a>;
 pub(super) struct Rewrite<'a> {
     probes: HashMap<Place, Vec<Probe>>,
     sometimes_awaited: HashMap<Place, (u32, u32)>,
+    starts: HashMap<Place, Start>,
     macros: HashMap<Place, Context>,
     check_macro: CheckMacro<'a>,
     runtime: &'a Runtime,
@@ -45,6 +47,7 @@ impl<'a> Rewrite<'a> {
     pub(super) fn new(
         probes: Vec<Probe>,
         sometimes_awaited: HashMap<Place, (u32, u32)>,
+        starts: HashMap<Place, Start>,
         macros: HashMap<Place, Context>,
         check_macro: impl Fn(&mut Macro, Context) + 'a,
         runtime: &'a Runtime,
@@ -53,7 +56,7 @@ impl<'a> Rewrite<'a> {
         for probe in probes {
             by_place.entry(probe.place).or_default().push(probe);
         }
-        Self { probes: by_place, sometimes_awaited, macros, check_macro: Box::new(check_macro), runtime }
+        Self { probes: by_place, sometimes_awaited, starts, macros, check_macro: Box::new(check_macro), runtime }
     }
 
     /// Takes the questions about the expression, before anything in it moves.
@@ -105,8 +108,10 @@ impl Rewrite<'_> {
         } else {
             Position::Statement
         };
+        let start = self.starts.remove(&Place::of(expr));
         visit_mut::visit_expr_mut(self, expr);
         excuse(expr, self.runtime);
+        start_task(expr, start, self.runtime);
         questions.ask(expr, position, self.runtime);
     }
 }
@@ -125,8 +130,10 @@ impl VisitMut for Rewrite<'_> {
         }
         let questions = self.take(expr);
         let sometimes_awaited = self.sometimes_awaited.remove(&Place::of(expr));
+        let start = self.starts.remove(&Place::of(expr));
         visit_mut::visit_expr_mut(self, expr);
         excuse(expr, self.runtime);
+        start_task(expr, start, self.runtime);
         if let Some((line, column)) = sometimes_awaited {
             expect_awaited(expr, line, column, self.runtime);
         }
@@ -187,6 +194,31 @@ fn excuse(expr: &mut Expr, runtime: &Runtime) {
         let private = runtime.private(span);
         *made = Expr::Verbatim(quote_spanned!(span=> #private::boxed(#private::boxing(), #made)));
     }
+}
+
+/// Wraps the future that a task is started with, so that the task is known by this place.
+///
+/// Input:  `tokio::spawn(f(x))`, `set.spawn(async { … })`
+/// Output: `tokio::spawn(task(f(x)))`, `set.spawn(task(async { … }))`
+///
+/// The wrapping call stands where the user's does: there it learns its place from.
+fn start_task(expr: &mut Expr, start: Option<Start>, runtime: &Runtime) {
+    let Some(start) = start else { return };
+    let first = syntax::first_span(expr);
+    let (arguments, ends) = match expr {
+        Expr::Call(call) => (&mut call.args, (first, call.paren_token.span.close())),
+        Expr::MethodCall(call) => (&mut call.args, (call.method.span(), call.paren_token.span.close())),
+        _ => return,
+    };
+    let Some(future) = arguments.first_mut() else { return };
+    let span = generated(ends.0);
+    let private = runtime.private(span);
+    let (function, arguments) = match start {
+        Start::Task => (quote_spanned!(span=> #private::task), quote_spanned!(span=> #future)),
+        Start::Detached => (quote_spanned!(span=> #private::detached), quote_spanned!(span=> #future, 0, 0)),
+        Start::Supervised => (quote_spanned!(span=> #private::telling), quote_spanned!(span=> #future, 0, 0)),
+    };
+    *future = located(function, &arguments, ends);
 }
 
 /// Tells the run-time checks that this call's future, made at this line and column, is only there to be awaited.

@@ -1,6 +1,6 @@
 //! Where generated tokens stand: at the user's tokens, so that the compiler underlines these.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
@@ -14,6 +14,15 @@ pub(super) fn call(function: &TokenStream, arguments: &TokenStream, last: Span) 
     let mut group = Group::new(Delimiter::Parenthesis, arguments.clone());
     group.set_span(last);
     Expr::Verbatim(quote!(#function #group))
+}
+
+/// A call that is at a place of the user's code for `Location::caller` too, which goes by every token of the call.
+pub(super) fn located(function: TokenStream, arguments: &TokenStream, ends: (Span, Span)) -> Expr {
+    let at = |mut token: TokenTree| {
+        token.set_span(ends.0);
+        token
+    };
+    call(&function.into_iter().map(at).collect(), arguments, ends.1)
 }
 
 /// A call that lints take for the user's own: rustc's `unused_must_use` is silent in generated code.

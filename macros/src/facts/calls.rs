@@ -116,6 +116,7 @@ const RUN_AT_ONCE: &[&str] = &["AssertUnwindSafe", "catch_unwind", "from_fn", "r
 impl<'ast> Reader<'ast> {
     /// Reads an expression, and notes the call that it is.
     pub(super) fn read_expr(&mut self, expr: &'ast Expr) {
+        self.note_start(expr);
         if self.context.asynchronous
             && matches!(expr, Expr::Call(_) | Expr::MethodCall(_))
             && let Some(callee) = Callee::of(expr)

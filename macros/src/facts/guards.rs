@@ -276,6 +276,23 @@ mod tests {
     }
 
     #[test]
+    fn generators_wait_where_they_yield() {
+        alive("let g = m.lock(); yield_!(1);", &["m.lock()"]);
+        alive("let g = m.lock(); let x = yield_!(g.len());", &["m.lock()"]);
+        alive("let g = m.lock(); for x in &*g { yield_!(x.clone()); }", &["m.lock()"]);
+        alive("let x = &mut m.lock()[0]; yield_!(x.clone());", &["m.lock()"]);
+        alive("let g = m.lock(); #[for_await] for x in y {}", &["m.lock()"]);
+        alive("#[for_await] for x in y { let g = m.lock(); yield_!(x); }", &["m.lock()"]);
+        none_alive(&[
+            "let n = m.lock().len(); yield_!(n);",
+            "let g = m.lock(); drop(g); yield_!(1);",
+            "let g = m.lock(); yield_!(g);",
+            "#[for_await] for x in y { let g = m.lock(); g.push(x); }",
+            "let g = m.lock(); defer! { f().await; } drop(g);",
+        ]);
+    }
+
+    #[test]
     fn the_guard_of_an_async_lock_is_there_for_what_is_done_with_it() {
         alive("let g = m.lock().await; f().await;", &["~m.lock().await"]);
         alive("let mut g = m.write().await; *g += f().await;", &["~m.write().await"]);

@@ -8,6 +8,15 @@ use crate::check::{Kind, Level, level};
 use crate::future::Function;
 use crate::report;
 
+/// Reports a generator that was dropped, and whose cleanup a task has to run.
+#[cold]
+pub(crate) fn adopted(function: &Function) {
+    let level = level(Kind::GeneratorUnclosed);
+    if level != Level::Off {
+        report::raise(report::generator_adopted(function, level));
+    }
+}
+
 /// Reports a generator that is being dropped with cleanup to do.
 #[cold]
 pub(crate) fn dropped(function: &Function) {

@@ -3,6 +3,8 @@
 use std::future::Future;
 
 use crate::private::Site;
+#[cfg(feature = "tokio")]
+pub use crate::supervision::unsupervised as tasks;
 
 /// Returns the future itself.
 #[inline(always)]
@@ -13,6 +15,25 @@ pub fn future<F: Future>(_site: &'static Site, future: F) -> F {
 /// Returns the future itself.
 #[inline(always)]
 pub fn frame<F: Future>(_site: &'static Site, future: F) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[inline(always)]
+pub fn task<F: Future>(future: F) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[inline(always)]
+pub fn detached<F: Future, N, M>(future: F, _: N, _: M) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[cfg(feature = "tokio")]
+#[inline(always)]
+pub fn telling<F: Future, N, M>(future: F, _: N, _: M) -> F {
     future
 }
 
@@ -87,6 +108,7 @@ pub fn discard<T>(value: T) {
 }
 
 /// Nothing.
+#[derive(Clone, Copy)]
 pub struct Origin;
 
 impl Origin {
@@ -95,6 +117,10 @@ impl Origin {
     pub fn new<F>(_site: &'static Site) -> Self {
         Origin
     }
+
+    /// Does nothing.
+    #[inline(always)]
+    pub fn adopted(&self) {}
 
     /// Does nothing.
     #[inline(always)]

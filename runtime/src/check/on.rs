@@ -7,6 +7,9 @@ use crate::check::{generator_unclosed, slow_poll};
 use crate::future::Function;
 use crate::private::Site;
 use crate::raw::Checked;
+pub use crate::root::{detached, task};
+#[cfg(feature = "tokio")]
+pub use crate::supervision::{supervised as tasks, telling::telling};
 use crate::trace::{self, Watching};
 
 /// Wraps the future of an async fn, made by the call at the caller's place.
@@ -93,6 +96,7 @@ pub fn discard<T>(value: T) {
 }
 
 /// Who made a generator.
+#[derive(Clone, Copy)]
 pub struct Origin(Function);
 
 impl Origin {
@@ -101,6 +105,12 @@ impl Origin {
     #[inline]
     pub fn new<F>(site: &'static Site) -> Self {
         Origin(Function::called_at::<F>(site, Location::caller()))
+    }
+
+    /// Takes note that the generator is dropped, and its cleanup left to a task.
+    #[cold]
+    pub fn adopted(&self) {
+        generator_unclosed::adopted(&self.0);
     }
 
     /// Takes note that the generator is dropped with cleanup to do.

@@ -132,6 +132,11 @@ impl Core {
         })
     }
 
+    /// What tells the loop that runs on this thread from others.
+    pub(crate) fn identity() -> Option<usize> {
+        Core::try_with(|core| core.map(|core| core.number))
+    }
+
     /// Calls `with` with the loop that runs on this thread, if any.
     #[inline]
     pub(crate) fn try_with<R>(with: impl FnOnce(Option<&Core>) -> R) -> R {

@@ -24,6 +24,40 @@ pub fn generator<T, R, F: Future<Output = ()>>(
     Generator { body: Some(Owned::new(Exchange::new(origin), make)) }
 }
 
+/// The same, of a body with a `defer!`.
+#[track_caller]
+#[inline]
+pub fn cleaning_generator<T, R, F: Future<Output = ()>>(
+    site: &'static Site,
+    body: impl FnOnce(Handle<T, R>) -> F,
+) -> Generator<impl Future<Output = ()> + Cleans, T, R> {
+    let origin = Origin::new::<F>(site);
+    let make = |link| Cleaning { future: chosen::frame(site, body(Handle { link })) };
+    Generator { body: Some(Owned::new(Exchange::new(origin), make)) }
+}
+
+/// A body that has a `defer!`.
+pub trait Cleans {}
+
+pin_project! {
+    /// A body that has a `defer!`, for lints to see.
+    pub struct Cleaning<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F> Cleans for Cleaning<F> {}
+
+impl<F: Future> Future for Cleaning<F> {
+    type Output = F::Output;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().future.poll(cx)
+    }
+}
+
 /// A body's way to its generator's handle.
 pub struct Handle<T, R> {
     link: Link<Exchange<T, R>>,

@@ -20,6 +20,14 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
         Some(self.body.as_mut()?.shared().phase())
     }
 
+    /// Takes note that a `#[for_await]` closes it.
+    #[inline]
+    pub(crate) fn closed_by_loop(&mut self) {
+        if let Some(body) = &mut self.body {
+            body.shared().closed_by_loop();
+        }
+    }
+
     /// Polls the body until it is out.
     pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(body) = &mut self.body else { return Poll::Ready(()) };

@@ -26,6 +26,10 @@ pub(crate) struct Exchange<T, R> {
     phase: Cell<Phase>,
     /// How many cleanups the body would have to run if it left now.
     cleanups: Cell<u32>,
+    /// Whether somebody closes it, who does not have to be reminded.
+    closed_by_loop: Cell<bool>,
+    /// Whether it was left to a task.
+    left: Cell<bool>,
     /// Who made it, for a report.
     origin: Origin,
 }
@@ -38,6 +42,8 @@ impl<T, R> Exchange<T, R> {
             value: Cell::new(None),
             phase: Cell::new(Phase::Fresh),
             cleanups: Cell::new(0),
+            closed_by_loop: Cell::new(false),
+            left: Cell::new(false),
             origin,
         }
     }
@@ -101,11 +107,30 @@ impl<T, R> Exchange<T, R> {
         self.cleanups.set(self.cleanups.get() - 1);
     }
 
-    /// Takes note that the generator is dropped unfinished.
+    /// Whether there is cleanup to do, should the body leave.
+    #[inline(always)]
+    pub(crate) fn has_cleanup(&self) -> bool {
+        self.cleanups.get() != 0
+    }
+
+    /// Takes note that a `#[for_await]` iterates it, which closes it unless its own future is dropped.
     #[inline]
-    pub(crate) fn dropped(&self) {
-        if self.cleanups.get() != 0 {
-            self.origin.unclosed();
-        }
+    pub(crate) fn closed_by_loop(&self) {
+        self.closed_by_loop.set(true);
+    }
+
+    /// Takes note that the generator is left to a task; whether it was not before.
+    pub(crate) fn leave(&self) -> bool {
+        !self.left.replace(true)
+    }
+
+    /// Who made it, unless a loop would have closed it: to report that a task has to.
+    pub(crate) fn to_be_closed_by_hand(&self) -> Option<Origin> {
+        (!self.closed_by_loop.get()).then_some(self.origin)
+    }
+
+    /// Reports that the cleanup will not be run.
+    pub(crate) fn lost(&self) {
+        self.origin.unclosed();
     }
 }

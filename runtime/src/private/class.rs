@@ -207,6 +207,10 @@ pub struct AsyncGuard;
 #[allow(drop_bounds, reason = "a guard has an impl of its own, which is what is asked")]
 impl<T: Deref + Drop> IsOf<AsyncGuard, i32, Holds> for T {}
 
+/// A generator whose body has a `defer!`, which a drop cannot run.
+pub struct CleaningGenerator;
+impl<B: crate::generator::Cleans, T, R> IsOf<CleaningGenerator, i32, Holds> for crate::Generator<B, T, R> {}
+
 /// What is asked: the class, the verdict, the literal whose type is the answer, and one that has none before the end.
 pub type Asked<C, V, A, L> = (C, V, A, L);
 
@@ -330,6 +334,13 @@ pub mod of {
         "each turn of the loop makes one more",
         "help: hold a semaphore's permit in each task, or collect them in a `JoinSet`",
         "`#[checked(allow(unbounded_spawn))]` silences it"
+    }
+    lint! {
+        IsClosed, unclosed_generator,
+        "generator with cleanup is left early and never closed",
+        "what its `defer!`s do is not awaited where it is left",
+        "help: iterate it with `#[for_await]`, use it in `closing(…)`, or await its `aclose()` on every way out",
+        "`#[checked(allow(unclosed_generator))]` silences it"
     }
     lint! {
         IsFreed, async_guard_across_await,

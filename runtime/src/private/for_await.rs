@@ -22,7 +22,8 @@ pub struct Closing<G>(G);
 
 impl<B: Future<Output = ()> + ?Sized, T, R> Iterated<Generator<B, T, R>> {
     #[inline(always)]
-    pub fn source(self) -> Closing<Generator<B, T, R>> {
+    pub fn source(mut self) -> Closing<Generator<B, T, R>> {
+        self.0.closed_by_loop();
         Closing(self.0)
     }
 }

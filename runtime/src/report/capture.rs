@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{Violation, text};
+use super::{Violation, collector, text};
 
 thread_local! {
     /// The scopes open on this thread, innermost last.
@@ -115,10 +115,10 @@ impl Drop for Collected {
 
 /// Whether reports on this thread are being collected.
 pub(crate) fn is_captured() -> bool {
-    SCOPES.try_with(|scopes| !scopes.borrow().is_empty()).unwrap_or(false)
+    SCOPES.try_with(|scopes| !scopes.borrow().is_empty()).unwrap_or(false) || collector::is_present()
 }
 
-/// Gives a report to the innermost scope, and back if there is none.
+/// Gives a report to the innermost scope, or else to the thread's collector, and back if there is neither.
 pub(super) fn offer(violation: Violation) -> Option<Violation> {
     let mut violation = Some(violation);
     let _ = SCOPES.try_with(|scopes| {
@@ -126,5 +126,5 @@ pub(super) fn offer(violation: Violation) -> Option<Violation> {
             scope.extend(violation.take());
         }
     });
-    violation
+    violation.and_then(collector::offer)
 }

@@ -5,13 +5,14 @@
 
 #[cfg(feature = "event-loop")]
 pub(crate) mod event_loop;
+pub(crate) mod task;
 
 use std::any::Any;
 use std::time::Duration;
 
 use super::text::Notice;
-use super::{Dropper, TraceFrame, Violation, dropper};
-use crate::check::{Kind, Level};
+use super::{Dropper, Place, TraceFrame, Violation, dropper};
+use crate::check::{Kind, Level, level};
 use crate::future::Function;
 use crate::raw;
 
@@ -54,11 +55,12 @@ pub(crate) fn large_future(function: &Function, level: Level, size: usize) -> Vi
 
 /// The report of a poll that took so long, where so much is allowed.
 pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_after: Duration) -> Violation {
-    let mut notes = vec![format!(
+    let meanwhile = format!(
         "meanwhile nothing else ran on its thread; a poll of {} ms or more is reported",
         slow_after.as_millis()
-    )];
-    notes.extend(in_task());
+    );
+    let spawned = current_task().map(|(name, spawned)| format!("in {}, spawned at {spawned}", task::task(Some(&name))));
+    let notes = [meanwhile].into_iter().chain(spawned).collect();
     Violation {
         message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
         took: Some(took),
@@ -88,6 +90,35 @@ pub(crate) fn generator_unclosed(function: &Function, level: Level) -> Violation
     violation
 }
 
+/// The report of a generator that was dropped, and whose cleanup its task runs.
+pub(crate) fn generator_adopted(function: &Function, level: Level) -> Violation {
+    Violation {
+        message: format!("generator was left for its task to close: `{}`", function.name()),
+        notes: vec!["its cleanup is awaited before the task goes on".into()],
+        help: vec![
+            "iterate it with `#[for_await]`, use it in `checked_async::closing`, or await its `aclose()`".into(),
+        ],
+        ..about(Kind::GeneratorUnclosed, level, function)
+    }
+}
+
+/// The report of cleanup that panicked in a task that had adopted it.
+pub(crate) fn cleanup_panicked(panic: &(dyn Any + Send)) -> Violation {
+    Violation {
+        kind: Kind::TaskPanic,
+        level: level(Kind::TaskPanic),
+        message: format!("cleanup that was left to a task panicked: {}", said(panic)),
+        function: None,
+        created: None,
+        culprit: None,
+        task: current_name(),
+        took: None,
+        backtrace: backtrace(),
+        notes: Vec::new(),
+        help: vec!["catch the panic in the `defer!`".into()],
+    }
+}
+
 /// What any report on a future says.
 fn about(kind: Kind, level: Level, function: &Function) -> Violation {
     Violation {
@@ -97,7 +128,7 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         function: Some(function.name().to_owned()),
         created: Some(function.place()),
         culprit: None,
-        task: current_task(),
+        task: current_name(),
         took: None,
         backtrace: backtrace(),
         notes: Vec::new(),
@@ -105,23 +136,22 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
     }
 }
 
-/// Says which task runs on this thread.
-fn in_task() -> Option<String> {
+/// The name of the task that runs on this thread, and where it was spawned.
+fn current_task() -> Option<(String, Place)> {
     #[cfg(feature = "event-loop")]
-    return crate::event_loop::Core::try_with(|core| {
-        let (task, spawned) = core?.current_name()?;
-        Some(format!("in {}, spawned at {spawned}", event_loop::task(Some(&task))))
-    });
-    #[cfg(not(feature = "event-loop"))]
+    if let Some((name, spawned)) = crate::event_loop::Core::try_with(|core| core?.current_name()) {
+        return Some((name.into_owned(), spawned.into()));
+    }
+    #[cfg(feature = "tokio")]
+    if let Some((name, spawned)) = crate::supervision::supervised::current() {
+        return Some((name.into_owned(), spawned));
+    }
     None
 }
 
-/// The name of the task that runs on this thread.
-fn current_task() -> Option<String> {
-    #[cfg(feature = "event-loop")]
-    return crate::event_loop::Core::try_with(|core| Some(core?.current_name()?.0.into_owned()));
-    #[cfg(not(feature = "event-loop"))]
-    None
+/// Its name alone.
+fn current_name() -> Option<String> {
+    current_task().map(|(name, _)| name)
 }
 
 /// The logical backtrace of this thread.
@@ -148,9 +178,11 @@ pub(super) fn deed(kind: Kind) -> &'static str {
     }
 }
 
-/// How to silence a kind.
-pub(super) fn silencing(kind: Kind) -> String {
-    format!("`CHECKED_ASYNC={kind}=off` silences it")
+/// How to silence a kind, where that is possible.
+pub(super) fn silencing(kind: Kind) -> Option<String> {
+    // Whatever is set, these cannot go on.
+    let cannot_go_on = matches!(kind, Kind::NestedRun | Kind::ResultOnLoopThread);
+    (!cannot_go_on).then(|| format!("`CHECKED_ASYNC={kind}=off` silences it"))
 }
 
 /// Said with the last report of a site that is shown.

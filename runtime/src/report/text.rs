@@ -18,12 +18,12 @@ pub(super) enum Notice {
 }
 
 /// What can be printed, in colour or not.
-pub(super) trait Print {
+pub(crate) trait Print {
     fn write(&self, out: &mut dyn fmt::Write, colours: &Colours) -> fmt::Result;
 }
 
 /// The escape sequences of each part; empty where there is no colour.
-pub(super) struct Colours {
+pub(crate) struct Colours {
     warning: &'static str,
     error: &'static str,
     note: &'static str,
@@ -81,7 +81,10 @@ impl Print for Violation {
         for help in &self.help {
             item("help", help)?;
         }
-        item("note", &message::silencing(self.kind))
+        match message::silencing(self.kind) {
+            Some(silencing) => item("note", &silencing),
+            None => Ok(()),
+        }
     }
 }
 
@@ -103,7 +106,7 @@ impl fmt::Display for Violation {
 }
 
 /// Prints to stderr.
-pub(super) fn print(what: &dyn Print) {
+pub(crate) fn print(what: &dyn Print) {
     let stderr = std::io::stderr();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colours = if stderr.is_terminal() && !no_colour { &COLOURED } else { &PLAIN };

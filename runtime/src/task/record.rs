@@ -24,10 +24,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::adopt::Cleanup;
 use super::cancel::Catchers;
 use super::stored::{AnyTask, Steps};
 use super::unread;
+use crate::adopt::Cleanup;
 use crate::check::slow_poll;
 use crate::event_loop::{Callback, Core, Entry, number};
 use crate::places::{self, Places};
@@ -563,15 +563,19 @@ impl Core {
         }
     }
 
-    /// Runs the cleanup that was left to a task; a panic in it is reported, and the rest goes on.
+    /// Runs the cleanup that was left to a task; a panic in it is reported, and the rest goes on. What a cleanup leaves runs
+    /// before that cleanup goes on.
     fn poll_cleanups(&self, key: TaskKey, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            let next = self.tasks_mut().get_mut(key).and_then(|record| record.rare.as_mut()?.cleanups.pop_front());
-            let Some(mut cleanup) = next else { return Poll::Ready(()) };
+            let next = self.tasks_mut().get_mut(key).and_then(|record| {
+                let cleanups = &mut record.rare.as_mut()?.cleanups;
+                Some((cleanups.pop_front()?, cleanups.len()))
+            });
+            let Some((mut cleanup, before)) = next else { return Poll::Ready(()) };
             match catch_unwind(AssertUnwindSafe(|| cleanup.as_mut().poll(cx))) {
                 Ok(Poll::Pending) => {
-                    if let Some(record) = self.tasks_mut().get_mut(key) {
-                        record.rare_mut().cleanups.push_front(cleanup);
+                    if self.put_cleanups_in_front(key, before, Some(cleanup)) {
+                        continue;
                     }
                     return Poll::Pending;
                 }
@@ -585,7 +589,22 @@ impl Core {
                 }
             }
             drop_quietly(cleanup);
+            self.put_cleanups_in_front(key, before, None);
         }
+    }
+
+    /// Puts what is behind the first `before` cleanups of a task in front of them, and one that is not finished between the
+    /// two. Whether there was anything behind.
+    fn put_cleanups_in_front(&self, key: TaskKey, before: usize, unfinished: Option<Cleanup>) -> bool {
+        let mut tasks = self.tasks_mut();
+        let Some(record) = tasks.get_mut(key) else { return false };
+        let cleanups = &mut record.rare_mut().cleanups;
+        let left = cleanups.split_off(before);
+        let any = !left.is_empty();
+        for cleanup in unfinished.into_iter().chain(left.into_iter().rev()) {
+            cleanups.push_front(cleanup);
+        }
+        any
     }
 
     /// Takes note of what a step came to.

@@ -42,7 +42,7 @@ const ROWS: &[Row] = &[
         attribute: "#[checked_async::checked_async(allow(
             blocking_io, blocking_sleep, blocking_wait, busy_wait, cancel_unsafe_select, detached_task, future_of_future,
             futurelock, guard_across_await, loop_without_await, lost_result, nested_block_on, timeout_without_await,
-            unawaited_future, unawaited_in_container, unused_future_binding
+            unawaited_future, unawaited_in_container, unclosed_generator, unused_future_binding
         ))]",
         placing: Placing::Free,
         plain: "plain",

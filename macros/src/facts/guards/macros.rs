@@ -22,6 +22,16 @@ pub(super) fn walk(mac: &Macro, walk: &mut Walk<'_>) {
     {
         walk.scoped(|walk| futures.iter().for_each(|future| walk.expr(future, Used::Moved)));
         walk.wait(&futures.iter().collect::<Vec<_>>());
+    } else if syntax::is_macro(mac, "yield_")
+        && let Some(items) = arguments(mac)
+    {
+        // What the item is made of is there until the next one is wanted.
+        walk.scoped(|walk| {
+            items.iter().for_each(|item| walk.expr(item, Used::Moved));
+            walk.wait(&[]);
+        });
+    } else if syntax::is_macro(mac, "defer") {
+        // It waits where its block ends, and what is alive there is not known here.
     } else if well_known::is_in(mac, LOOKING) {
         match arguments(mac) {
             Some(values) => walk.scoped(|walk| values.iter().for_each(|value| walk.expr(value, Used::LookedAt))),

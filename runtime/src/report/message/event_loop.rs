@@ -2,35 +2,15 @@
 
 use std::any::Any;
 use std::io;
-use std::panic::Location;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{backtrace, current_task, said};
-use crate::check::{Kind, Level, level};
+use super::said;
+use super::task::{Created, here, of_task, task};
+use crate::check::{Kind, Level};
 use crate::report::Violation;
 use crate::report::text::Notice;
 use crate::tree::TaskTree;
-
-type Created = &'static Location<'static>;
-
-/// A task panicked, and nobody has read it.
-pub(crate) fn task_panic(name: Option<&str>, created: Created, message: &str) -> Violation {
-    Violation {
-        message: format!("{} panicked and nobody has read it: {message}", task(name)),
-        help: vec!["await the task's handle, or catch the panic in the task".into()],
-        ..of_task(Kind::TaskPanic, name, created)
-    }
-}
-
-/// A task ended in an error, and nobody has read it.
-pub(crate) fn task_error_never_retrieved(name: Option<&str>, created: Created, error: &str) -> Violation {
-    Violation {
-        message: format!("error of {} was never retrieved: `{error}`", task(name)),
-        help: vec!["await the task's handle and look at the result, or handle errors in the task".into()],
-        ..of_task(Kind::TaskErrorNeverRetrieved, name, created)
-    }
-}
 
 /// A task was dropped with its loop.
 pub(crate) fn pending_task_dropped(name: &str, created: Created) -> Violation {
@@ -49,6 +29,22 @@ pub(crate) fn closure_still_running(created: Created) -> Violation {
         notes: vec!["it runs on; its output is lost".into()],
         help: vec!["await `run_blocking`, or have the closure end when it is told to".into()],
         ..of_task(Kind::PendingTaskDropped, None, created)
+    }
+}
+
+/// Tasks of a test's loop were left to its shutdown. One more looks at them.
+pub(crate) fn tasks_left(tree: &TaskTree) -> Violation {
+    let tree_text = tree.to_string();
+    let left: Vec<&str> = tree_text.lines().filter(|line| !line.starts_with("main: ")).collect();
+    let (number, s, were) = match tree.len() - 1 {
+        1 => ("a".to_owned(), "", "was"),
+        number => (number.to_string(), "s", "were"),
+    };
+    Violation {
+        message: format!("{number} task{s} {were} still pending when the test ended"),
+        notes: vec![format!("left behind:\n{}", left.join("\n"))],
+        help: vec!["await the tasks' handles before the test ends, or cancel the tasks".into()],
+        ..here(Kind::PendingTaskDropped, None)
     }
 }
 
@@ -140,38 +136,8 @@ pub(crate) fn result_on_loop_thread(called: Created, created: Created) -> Violat
 const BLOCKING: &str = "hand blocking code to `checked_async::run_blocking`, and let long calculations \
                         `checked_async::yield_now().await`";
 
-pub(super) fn task(name: Option<&str>) -> String {
-    match name {
-        None => "task".into(),
-        // Those that were not given one are called `task 3`.
-        Some(name) if name.starts_with("task ") => name.into(),
-        Some(name) => format!("task `{name}`"),
-    }
-}
-
 fn seconds(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())
-}
-
-fn of_task(kind: Kind, name: Option<&str>, created: Created) -> Violation {
-    let here = here(kind, Some(created));
-    Violation { function: name.map(str::to_owned), task: name.map(str::to_owned).or(here.task), ..here }
-}
-
-fn here(kind: Kind, created: Option<Created>) -> Violation {
-    Violation {
-        kind,
-        level: level(kind),
-        message: String::new(),
-        function: None,
-        created: created.map(Into::into),
-        culprit: None,
-        task: current_task(),
-        backtrace: backtrace(),
-        took: None,
-        notes: Vec::new(),
-        help: Vec::new(),
-    }
 }
 
 /// Says that a dump was not written.

@@ -1,0 +1,364 @@
+//! A task in a build with checks.
+//!
+//! Invariants:
+//! - whatever is found, the task goes on as without checks: the same output, the same panic;
+//! - while a task runs, it is the current one of its thread, and so is its collector of reports.
+
+use std::any::type_name;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::future::{Future, pending};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use ::tokio::runtime::Handle;
+use ::tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use pin_project_lite::pin_project;
+
+use super::record::{Fault, Record};
+use crate::check::unread::is_err;
+use crate::check::{Kind, Level};
+use crate::error_text::ErrorText;
+use crate::report::{self, Entered, Place};
+use crate::root::{self, Root};
+
+thread_local! {
+    /// The task that runs on this thread.
+    static CURRENT: RefCell<Option<Arc<Record>>> = const { RefCell::new(None) };
+}
+
+/// The name of the task that runs on this thread, and where it was started.
+pub(crate) fn current() -> Option<(Cow<'static, str>, Place)> {
+    let record = CURRENT.try_with(|current| current.borrow().clone()).ok()??;
+    Some((record.name(), record.created.into()))
+}
+
+/// Says of the task that runs on this thread what its error says.
+pub(crate) fn tell(text: ErrorText) {
+    let record = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
+    if let Some(record) = record {
+        record.set_told(text);
+    }
+}
+
+/// Makes a task the current one of this thread, until it is dropped.
+struct Current {
+    before: Option<Arc<Record>>,
+    _collector: Option<Entered>,
+}
+
+impl Current {
+    fn set(record: &Arc<Record>) -> Self {
+        let before = CURRENT.try_with(|current| current.replace(Some(Arc::clone(record)))).ok().flatten();
+        Current { before, _collector: record.collector.as_ref().map(|collector| collector.enter()) }
+    }
+}
+
+impl Drop for Current {
+    fn drop(&mut self) {
+        let before = self.before.take();
+        let _ = CURRENT.try_with(|current| current.replace(before));
+    }
+}
+
+/// What a handle knows of its task.
+#[derive(Debug)]
+pub struct Task(Arc<Record>);
+
+impl Task {
+    pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
+        self.0.set_name(name.into());
+    }
+
+    pub fn set_id(&self, id: Id) {
+        self.0.set_id(id);
+    }
+
+    pub fn aborted(&self) {
+        self.0.set_aborted();
+    }
+
+    pub fn may_be_aborted(&self) {
+        self.0.set_may_be_aborted();
+    }
+
+    pub fn retrieved(&self) {
+        self.0.retrieved();
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.detached();
+    }
+}
+
+/// Supervises a task's future.
+#[track_caller]
+pub fn future<F: Future>(future: F) -> (Supervised<F>, Task) {
+    supervised(future, Closing::of_runtime)
+}
+
+/// Supervises the future of a task that stays on its thread.
+#[track_caller]
+pub fn local_future<F: Future>(future: F) -> (Supervised<F>, Task) {
+    supervised(future, Closing::of_local_set)
+}
+
+#[track_caller]
+fn supervised<F: Future>(future: F, closing: fn() -> Closing) -> (Supervised<F>, Task) {
+    let record = Arc::new(Record::new());
+    let life = Life::new::<F::Output>(Arc::clone(&record), closing);
+    (Supervised { life, future: root::task(future) }, Task(record))
+}
+
+pin_project! {
+    /// The future of a supervised task.
+    pub struct Supervised<F> {
+        // First, as it is to be dropped before the future.
+        life: Life,
+        #[pin]
+        future: Root<F>,
+    }
+}
+
+impl<F> fmt::Debug for Supervised<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.life.record.fmt(f)
+    }
+}
+
+impl<F: Future> Future for Supervised<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        this.life.begun = true;
+        let _current = Current::set(&this.life.record);
+        match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => {
+                this.life.end(&output);
+                Poll::Ready(output)
+            }
+            Err(panic) => {
+                this.life.end_by(&*panic);
+                resume_unwind(panic)
+            }
+        }
+    }
+}
+
+/// Supervises a closure.
+#[track_caller]
+pub fn closure<F, R>(function: F) -> (impl FnOnce() -> R, Task)
+where
+    F: FnOnce() -> R,
+{
+    let record = Arc::new(Record::new());
+    let mut life = Life::new::<R>(Arc::clone(&record), Closing::of_runtime);
+    let run = move || {
+        life.begun = true;
+        let _current = Current::set(&life.record);
+        match catch_unwind(AssertUnwindSafe(function)) {
+            Ok(output) => {
+                life.end(&output);
+                output
+            }
+            Err(panic) => {
+                life.end_by(&*panic);
+                resume_unwind(panic)
+            }
+        }
+    };
+    (run, Task(record))
+}
+
+/// A task, from its start to its end.
+struct Life {
+    record: Arc<Record>,
+    begun: bool,
+    ended: bool,
+    /// Whether its output's type says that it does not end.
+    endless: bool,
+    closing: fn() -> Closing,
+}
+
+impl Life {
+    fn new<T>(record: Arc<Record>, closing: fn() -> Closing) -> Self {
+        Life { record, begun: false, ended: false, endless: is_endless(type_name::<T>()), closing }
+    }
+
+    /// It has ended with an output.
+    fn end<T>(&mut self, output: &T) {
+        self.ended = true;
+        let fault = is_err(output).then(|| {
+            let told = self.record.take_told();
+            Fault::Error(told.unwrap_or_else(ErrorText::of_type::<T>))
+        });
+        self.record.finish(fault);
+    }
+
+    /// It has ended by a panic.
+    #[cold]
+    fn end_by(&mut self, panic: &(dyn std::any::Any + Send)) {
+        self.ended = true;
+        let fault = Fault::Panic(report::said(panic).to_owned());
+        // At level `panic` the report would take the place of what the task has panicked with.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.record.finish(Some(fault)))) {
+            report::drop_panic(panic);
+        }
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        if self.ended || self.endless || !self.record.is_missed() || std::thread::panicking() {
+            return;
+        }
+        if crate::check::level(Kind::PendingTaskDropped) == Level::Off || (self.closing)() == Closing::No {
+            return;
+        }
+        let _current = Current::set(&self.record);
+        let mut violation = report::tokio_task_dropped(&self.record.name(), self.record.created, self.begun);
+        // It is dropped in the midst of tokio's own work.
+        violation.level = Level::Log;
+        report::raise(violation);
+    }
+}
+
+/// Whether a task whose output is of this type says by it that it does not end.
+fn is_endless(output: &str) -> bool {
+    const NEVER: [&str; 2] = ["!", "core::convert::Infallible"];
+    let ok = output.strip_prefix("core::result::Result<").and_then(|arguments| arguments.split_once(','));
+    NEVER.contains(&ok.map_or(output, |(ok, _)| ok))
+}
+
+/// Whether what runs a task is shutting down. Tokio does not say; but a task that is started then is never run, and is
+/// finished as soon as it is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    Yes,
+    No,
+}
+
+impl Closing {
+    fn of_runtime() -> Self {
+        match Handle::try_current() {
+            Ok(handle) => Self::by(&handle.spawn(pending::<()>())),
+            // Nothing is known.
+            Err(_) => Closing::No,
+        }
+    }
+
+    fn of_local_set() -> Self {
+        // A task of a `LocalSet` is dropped within the set, or where its thread ends.
+        let probe = catch_quietly(|| ::tokio::task::spawn_local(pending::<()>()));
+        probe.map_or(Closing::No, |probe| Self::by(&probe))
+    }
+
+    fn by(probe: &::tokio::task::JoinHandle<()>) -> Self {
+        if probe.is_finished() {
+            Closing::Yes
+        } else {
+            probe.abort();
+            Closing::No
+        }
+    }
+}
+
+/// Runs what may panic where there is nothing to run it on.
+fn catch_quietly<R>(run: impl FnOnce() -> R) -> Option<R> {
+    // Outside of any task there is no set, and the panic's message would be shown.
+    ::tokio::task::try_id()?;
+    catch_unwind(AssertUnwindSafe(run)).map_err(report::drop_panic).ok()
+}
+
+/// What a set of tasks knows of them.
+#[derive(Default, Debug)]
+pub struct Tasks(HashMap<Id, Task>);
+
+impl Tasks {
+    #[inline]
+    pub fn insert(&mut self, task: Task, handle: &AbortHandle) {
+        task.set_id(handle.id());
+        self.0.insert(handle.id(), task);
+    }
+
+    pub fn poll_next<T: 'static>(
+        &mut self,
+        set: &mut JoinSet<T>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<T, JoinError>>> {
+        let next = self.poll_next_with_id(set, cx);
+        next.map(|next| next.map(|next| next.map(|(_, output)| output)))
+    }
+
+    pub fn poll_next_with_id<T: 'static>(
+        &mut self,
+        set: &mut JoinSet<T>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<(Id, T), JoinError>>> {
+        set.poll_join_next_with_id(cx).map(|next| self.note(next))
+    }
+
+    pub fn try_next<T: 'static>(&mut self, set: &mut JoinSet<T>) -> Option<Result<T, JoinError>> {
+        let next = self.try_next_with_id(set);
+        next.map(|next| next.map(|(_, output)| output))
+    }
+
+    pub fn try_next_with_id<T: 'static>(&mut self, set: &mut JoinSet<T>) -> Option<Result<(Id, T), JoinError>> {
+        let next = set.try_join_next_with_id();
+        self.note(next)
+    }
+
+    /// Takes note of what the set has given.
+    fn note<T>(&mut self, next: Option<Result<(Id, T), JoinError>>) -> Option<Result<(Id, T), JoinError>> {
+        let id = match &next {
+            Some(Ok((id, _))) => *id,
+            Some(Err(error)) => error.id(),
+            None => return next,
+        };
+        if let Some(task) = self.0.remove(&id) {
+            task.retrieved();
+        }
+        next
+    }
+
+    pub fn aborted(&self) {
+        self.0.values().for_each(Task::aborted);
+    }
+
+    /// The handles are dropped without having been read.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// A set that is dropped aborts its tasks.
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.aborted();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_says_that_a_task_does_not_end() {
+        use std::convert::Infallible;
+        assert!(is_endless("!"));
+        assert!(is_endless(type_name::<Infallible>()));
+        assert!(is_endless(type_name::<Result<Infallible, String>>()));
+        assert!(is_endless("core::result::Result<!, std::io::error::Error>"));
+        assert!(!is_endless(type_name::<()>()));
+        assert!(!is_endless(type_name::<Result<(), Infallible>>()));
+        assert!(!is_endless(type_name::<Option<Infallible>>()));
+    }
+}
