@@ -66,6 +66,7 @@ pub(crate) use timers::{Action, TimerKey};
 pub(crate) use turns::wake;
 use turns::{Ended, Main, Turns, Until};
 
+use crate::report;
 use crate::task::JoinError;
 use crate::task::record::TaskKey;
 use crate::task::stored::Stored;
@@ -182,6 +183,7 @@ impl EventLoop {
         }
         core.set_main(None);
         core.shared.set_waker(None);
+        report::flush();
         if let Some(panic) = core.take_panic() {
             return Ok(Err(JoinError::panicked(panic)));
         }
@@ -264,6 +266,7 @@ impl Drop for EventLoop {
         if let Some(dumps) = &self.dumps {
             dumps.loop_ended(&self.core);
         }
+        report::flush();
         drop(entered);
         if let Some(panic) = self.core.take_panic() {
             if std::thread::panicking() {

@@ -21,6 +21,8 @@ mod handler;
 pub(crate) mod limit;
 mod message;
 mod text;
+#[cfg(feature = "event-loop")]
+mod writer;
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -53,6 +55,8 @@ pub(crate) use message::{
 pub(crate) use text::print;
 #[cfg(feature = "event-loop")]
 pub(crate) use text::print_as_it_is;
+#[cfg(feature = "event-loop")]
+pub(crate) use writer::flush;
 
 use crate::check::{Kind, Level, slow_poll};
 

@@ -318,7 +318,12 @@ impl Slow {
 }
 
 /// Takes the time until it is dropped from that of all polls under way.
-pub(crate) struct Blocking(Option<u64>);
+pub(crate) struct Blocking {
+    /// Since when, on a thread that polls a checked future.
+    polling: Option<u64>,
+    /// Since when, on another: a loop may measure the time too.
+    alone: Option<u64>,
+}
 
 impl Blocking {
     /// From now on the thread blocks on purpose.
@@ -328,23 +333,32 @@ impl Blocking {
             is_polling = true;
             false
         });
-        let begun = is_polling.then(|| {
-            with_notes(|notes, now| {
-                notes.look(now);
-                now
-            })
+        if !is_polling {
+            return Blocking { polling: None, alone: is_said().then(watch::now) };
+        }
+        let polling = with_notes(|notes, now| {
+            notes.look(now);
+            now
         });
-        Blocking(begun.flatten())
+        Blocking { polling, alone: None }
     }
+}
+
+/// Whether a loop runs on this thread that measures its steps.
+fn is_said() -> bool {
+    OF_LOOP.get() != UNSAID
 }
 
 impl Drop for Blocking {
     fn drop(&mut self) {
-        if let Some(began) = self.0 {
+        if let Some(began) = self.polling {
             with_notes(|notes, now| {
                 notes.look(now);
                 notes.excuse(now.saturating_sub(began), now);
             });
+        }
+        if let Some(began) = self.alone {
+            EXCUSED.set(EXCUSED.get() + watch::now().saturating_sub(began));
         }
     }
 }

@@ -245,7 +245,7 @@ fn dump_all(signal: i32) {
         .into_iter()
         .map(|(thread, target, shared)| {
             let (answer, answered) = mpsc::channel();
-            let ask = move || drop(answer.send(Core::with(|core| tree::of(core))));
+            let ask = move || drop(answer.send(Core::with(tree::of)));
             // A loop that is closed has nothing to say.
             shared.call(Box::new(ask));
             (thread, target, answered)

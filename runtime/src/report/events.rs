@@ -1,4 +1,7 @@
-//! Reports as `tracing` events.
+//! Reports as `tracing` events, and with the feature `log` as records of `log` where there is no subscriber.
+//!
+//! An event is emitted where the report is made, within the spans that are entered there. Whether a subscriber blocks is its
+//! own choice.
 
 use super::Violation;
 use crate::check::Level;

@@ -1,10 +1,11 @@
 //! Reports as text, laid out as rustc lays out its diagnostics.
 //!
 //! Written to stderr in one piece, unbuffered and past the capturing of the test harness: a finding must not be hidden
-//! by a passing test. A stderr that cannot be written to is nobody's fault here and is ignored.
+//! by a passing test. A stderr that cannot be written to is nobody's fault here and is ignored; one that blocks does not block
+//! an event loop: see `writer`.
 
 use std::fmt::{self, Write as _};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 use super::{Violation, message};
 use crate::check::Level;
@@ -60,7 +61,8 @@ impl Print for Violation {
             item("note", &format!("{} in `{}`{place}", message::deed(self.kind), culprit.function))?;
         }
         for note in &self.notes {
-            item("note", note)?;
+            // A tree of tasks has lines, which stand below the first.
+            item("note", &note.replace('\n', "\n           "))?;
         }
         if !self.backtrace.is_empty() {
             let mut frames = String::from("awaited from: ");
@@ -112,13 +114,21 @@ pub(crate) fn print(what: &dyn Print) {
     // Writing to a string cannot fail.
     let _ = what.write(&mut text, colours);
     text.push('\n');
-    let _ = stderr.lock().write_all(text.as_bytes());
+    put(text);
 }
 
 /// Prints a text to stderr.
 #[cfg(feature = "event-loop")]
 pub(crate) fn print_as_it_is(text: String) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    put(text);
+}
+
+/// Writes to stderr, on the thread of an event loop without blocking it.
+fn put(text: String) {
+    #[cfg(feature = "event-loop")]
+    super::writer::write(text);
+    #[cfg(not(feature = "event-loop"))]
+    let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), text.as_bytes());
 }
 
 #[cfg(test)]

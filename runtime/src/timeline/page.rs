@@ -63,10 +63,10 @@ fn summary(recording: &Recording, end: u64) -> String {
 fn reports(recording: &Recording) -> String {
     let mut rows = String::new();
     for report in &recording.reports {
-        let _ = write!(
+        let _ = writeln!(
             rows,
             "<tr><td class=n>{}</td><td><code>{}</code></td><td>{}</td><td>{}<details><summary>whole report</summary>\
-             <pre>{}</pre></details></td></tr>\n",
+             <pre>{}</pre></details></td></tr>",
             time(report.at),
             report.kind,
             escaped(report.task.as_deref().unwrap_or("–")),
@@ -81,9 +81,9 @@ fn slow(recording: &Recording) -> String {
     let mut rows = String::new();
     for step in recording.steps.iter().filter(|step| step.is_slow) {
         if let Some(task) = step.task.checked_sub(recording.tasks_gone).map(|at| &recording.tasks[at as usize]) {
-            let _ = write!(
+            let _ = writeln!(
                 rows,
-                "<tr><td class=n>{}</td><td class=n>{}</td><td>{}</td></tr>\n",
+                "<tr><td class=n>{}</td><td class=n>{}</td><td>{}</td></tr>",
                 time(step.begin),
                 time(step.took),
                 escaped(&task.name)
@@ -96,9 +96,9 @@ fn slow(recording: &Recording) -> String {
 fn tasks(recording: &Recording) -> String {
     let mut rows = String::new();
     for task in &recording.tasks {
-        let _ = write!(
+        let _ = writeln!(
             rows,
-            "<tr><td>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td>{}</td></tr>\n",
+            "<tr><td>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td class=n>{}</td><td>{}</td></tr>",
             escaped(&task.name),
             time(task.born),
             task.finished.map_or_else(|| "–".into(), time),
