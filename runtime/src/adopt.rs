@@ -144,6 +144,18 @@ pub(crate) fn leave<S, F: ?Sized>(body: Owned<S, F>) -> Result<(), Owned<S, F>> 
     result
 }
 
+/// Whether there is a task on this thread that adopts.
+pub(crate) fn is_supervised() -> bool {
+    FRAME
+        .try_with(|place| {
+            let frame = place.take();
+            let any = frame.is_some();
+            place.set(frame);
+            any
+        })
+        .unwrap_or(true)
+}
+
 #[cfg(feature = "event-loop")]
 fn leave_to_event_loop<S, F: ?Sized>(body: Owned<S, F>) -> Result<(), Owned<S, F>> {
     if !crate::task::adopt::can_adopt() {

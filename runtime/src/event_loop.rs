@@ -5,9 +5,14 @@
 //! | `core` | what a loop keeps, and how the loop of a thread is found |
 //! | `turns` | what runs when, and when the thread sleeps |
 //! | `timers`, `callback`, `clock`, `shuffle` | times, plain functions, other clocks and orders |
+<<<<<<< HEAD
 //! | `inbox`, `remote`, `blocking` | other threads |
 //! | `shutdown`, `interrupt`, `outlook` | the end, and whether there will be one |
 //! | `dump` | what the tasks do, written where it is asked for |
+=======
+//! | `remote`, `blocking` | other threads |
+//! | `shutdown`, `generators`, `interrupt` | the end |
+>>>>>>> 29417f8 (Shut down the generators of a loop)
 //! | `builder`, `handle`, `explore` | more of the public face |
 //!
 //! What is *guaranteed* about the order: entries run in the order in which they were queued; timers in the order of their
@@ -21,6 +26,7 @@ mod clock;
 mod core;
 mod dump;
 mod explore;
+mod generators;
 mod handle;
 mod inbox;
 #[cfg(unix)]
@@ -58,6 +64,7 @@ pub use clock::{Clock, MockClock};
 pub(crate) use core::{Core, Entry, raise};
 use dump::Dumps;
 pub use explore::explore;
+pub use generators::shutdown_generators;
 pub use handle::{Handle, handle, remote};
 use interrupt::Interrupt;
 pub use remote::{LoopClosed, Remote, RemoteHandle};

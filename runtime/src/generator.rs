@@ -22,6 +22,8 @@ mod closing;
 mod exchange;
 mod left;
 mod next;
+#[cfg_attr(not(feature = "event-loop"), allow(dead_code, unused_imports, reason = "only a loop shuts generators down"))]
+pub(crate) mod registry;
 mod send;
 
 pub mod adoptable;
@@ -193,7 +195,7 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
     #[must_use]
     #[inline]
     pub fn is_finished(&self) -> bool {
-        self.body.is_none()
+        self.body.as_ref().is_none_or(|body| body.peek().phase() == Phase::Finished)
     }
 
     /// Makes one step towards the next item, from whatever phase but [`Phase::Closing`] it is in.
@@ -223,6 +225,9 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
         impl<B: ?Sized, T, R> Drop for Finish<'_, B, T, R> {
             #[cold]
             fn drop(&mut self) {
+                if let Some(body) = self.0 {
+                    body.shared().gives_up();
+                }
                 *self.0 = None;
             }
         }
@@ -315,7 +320,7 @@ impl<B: ?Sized, T, R> Drop for Generator<B, T, R> {
     #[inline]
     fn drop(&mut self) {
         if let Some(body) = &mut self.body
-            && body.shared().has_cleanup()
+            && (body.shared().has_cleanup() || body.shared().registration().is_some())
         {
             left::leave(self.body.take());
         }

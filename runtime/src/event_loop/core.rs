@@ -22,7 +22,11 @@ use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
 use super::timers::Timers;
 use crate::check;
+<<<<<<< HEAD
 use crate::raw::{self, Entered};
+=======
+use crate::generator::registry::Registry;
+>>>>>>> 29417f8 (Shut down the generators of a loop)
 use crate::report::{self, Violation};
 use crate::task::record::{TaskKey, Tasks, Unwound};
 use crate::timeline;
@@ -65,6 +69,8 @@ pub(crate) struct Core {
     pub(super) stop: Cell<bool>,
     /// The closures that `run_blocking` has handed to other threads.
     pub(super) closures: Arc<Closures>,
+    /// The generators that began on it.
+    pub(crate) generators: Arc<Registry>,
     pub(super) clock: Box<dyn Clock>,
     pub(super) shuffle: Option<Shuffle>,
     /// Whether the checks that cost something are made.
@@ -119,6 +125,7 @@ impl Core {
             cleanup_added: Cell::default(),
             stop: Cell::default(),
             closures: Arc::default(),
+            generators: Arc::default(),
             clock: settings.clock,
             shuffle: settings.shuffle.map(Shuffle::new),
             debug: Cell::new(settings.debug),

@@ -21,7 +21,7 @@ pub fn generator<T, R, F: Future<Output = ()>>(
 ) -> Generator<impl Future<Output = ()>, T, R> {
     let origin = Origin::new::<F>(site);
     let make = |link| chosen::frame(site, body(Handle { link }));
-    Generator { body: Some(Owned::new(Exchange::new(origin), make)) }
+    Generator { body: Some(Owned::new(Exchange::new(origin, false), make)) }
 }
 
 /// The same, of a body with a `defer!`.
@@ -33,7 +33,7 @@ pub fn cleaning_generator<T, R, F: Future<Output = ()>>(
 ) -> Generator<impl Future<Output = ()> + Cleans, T, R> {
     let origin = Origin::new::<F>(site);
     let make = |link| Cleaning { future: chosen::frame(site, body(Handle { link })) };
-    Generator { body: Some(Owned::new(Exchange::new(origin), make)) }
+    Generator { body: Some(Owned::new(Exchange::new(origin, true), make)) }
 }
 
 /// A body that has a `defer!`.

@@ -1,11 +1,18 @@
 //! What a generator's body and its handle share: the item on its way out, the value on its way in.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 
+use super::registry::Registration;
 use crate::check::chosen::Origin;
 
-/// Where a body is, unless it is finished.
+/// Where a body is.
+///
+/// Of one that is registered, the handle has all but what is `Held`, and the registry has that: it may take one that is
+/// `Waiting`, and who takes it first is said by this word alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub(crate) enum Phase {
     /// Not polled yet.
     Fresh,
@@ -15,6 +22,24 @@ pub(crate) enum Phase {
     Waiting,
     /// On its way out.
     Closing,
+    /// Being closed by the registry.
+    Held,
+    /// Out, by the registry. The handle does not know yet; otherwise one that is finished has no body.
+    Finished,
+}
+
+impl Phase {
+    #[inline(always)]
+    fn of(word: u8) -> Self {
+        match word {
+            0 => Phase::Fresh,
+            1 => Phase::Running,
+            2 => Phase::Waiting,
+            3 => Phase::Closing,
+            4 => Phase::Held,
+            _ => Phase::Finished,
+        }
+    }
 }
 
 /// What a generator's body and its handle share.
@@ -23,27 +48,33 @@ pub(crate) struct Exchange<T, R> {
     item: Cell<Option<T>>,
     /// What the `yield_!` will evaluate to. A body that is resumed without it leaves.
     value: Cell<Option<R>>,
-    phase: Cell<Phase>,
+    phase: AtomicU8,
     /// How many cleanups the body would have to run if it left now.
     cleanups: Cell<u32>,
     /// Whether somebody closes it, who does not have to be reminded.
     closed_by_loop: Cell<bool>,
     /// Whether it was left to a task.
     left: Cell<bool>,
+    /// Whether there is a `defer!` in the body.
+    cleans: bool,
+    /// By what the loop on which it began knows it. Dropped with this, and before the body is.
+    registration: OnceCell<Registration>,
     /// Who made it, for a report.
     origin: Origin,
 }
 
 impl<T, R> Exchange<T, R> {
     #[inline]
-    pub(crate) fn new(origin: Origin) -> Self {
+    pub(crate) fn new(origin: Origin, cleans: bool) -> Self {
         Exchange {
             item: Cell::new(None),
             value: Cell::new(None),
-            phase: Cell::new(Phase::Fresh),
+            phase: AtomicU8::new(Phase::Fresh as u8),
             cleanups: Cell::new(0),
             closed_by_loop: Cell::new(false),
             left: Cell::new(false),
+            cleans,
+            registration: OnceCell::new(),
             origin,
         }
     }
@@ -79,22 +110,62 @@ impl<T, R> Exchange<T, R> {
 
     #[inline(always)]
     pub(crate) fn phase(&self) -> Phase {
-        self.phase.get()
+        Phase::of(self.phase.load(Acquire))
     }
 
     #[inline(always)]
     pub(crate) fn set_phase(&self, phase: Phase) {
-        self.phase.set(phase);
+        self.phase.store(phase as u8, Release);
     }
 
-    /// The phase before a step; from here on the body is running, unless it is closing.
+    /// The phase before a step; from here on the body is running, unless it is closing or not the handle's.
     #[inline(always)]
     pub(crate) fn begin_step(&self) -> Phase {
-        let phase = self.phase.get();
+        if self.registration.get().is_some() {
+            return self.begin_registered_step();
+        }
+        let phase = self.phase();
         if phase != Phase::Closing {
-            self.phase.set(Phase::Running);
+            self.set_phase(Phase::Running);
         }
         phase
+    }
+
+    fn begin_registered_step(&self) -> Phase {
+        loop {
+            match self.phase() {
+                Phase::Waiting if !self.take(Phase::Running) => {}
+                Phase::Fresh => {
+                    self.set_phase(Phase::Running);
+                    return Phase::Fresh;
+                }
+                phase => return phase,
+            }
+        }
+    }
+
+    /// Takes a body that is waiting; whether it was.
+    pub(crate) fn take(&self, phase: Phase) -> bool {
+        self.phase.compare_exchange(Phase::Waiting as u8, phase as u8, AcqRel, Acquire).is_ok()
+    }
+
+    /// Whether there is a `defer!` in the body.
+    #[inline(always)]
+    pub(crate) fn cleans(&self) -> bool {
+        self.cleans
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    #[inline(always)]
+    pub(crate) fn registration(&self) -> Option<&Registration> {
+        self.registration.get()
+    }
+
+    pub(crate) fn set_registration(&self, registration: Registration) {
+        let _ = self.registration.set(registration);
     }
 
     #[inline(always)]
@@ -111,6 +182,11 @@ impl<T, R> Exchange<T, R> {
     #[inline(always)]
     pub(crate) fn has_cleanup(&self) -> bool {
         self.cleanups.get() != 0
+    }
+
+    /// Takes note that a body has panicked, and no cleanup of its will run.
+    pub(crate) fn gives_up(&self) {
+        self.cleanups.set(0);
     }
 
     /// Takes note that a `#[for_await]` iterates it, which closes it unless its own future is dropped.
