@@ -165,8 +165,14 @@ fn main() {
     };
     let times = times.parse().expect("TIMES is a number");
     let (size, allocated) = match (&**case, &**leaf) {
-        ("empty", _) => {
+        ("empty", leaf) => {
+            let suspends = leaf == "suspended";
             for n in 0..times {
+                // What `run` does for each poll.
+                black_box(&n);
+                if suspends {
+                    black_box(&n);
+                }
                 black_box(black_box(n));
             }
             (0, 0)

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{Exchange, Generator, Phase};
+use super::{Exchange, Generator};
 use crate::check::chosen::{self, Origin};
 use crate::private::Site;
 use crate::raw::{Link, Owned};
@@ -143,7 +143,7 @@ impl<F: Future, T, R> Future for Wait<F, T, R> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.link.shared().phase() == Phase::Closing {
+        if this.link.shared().leaves() {
             return Poll::Ready(ControlFlow::Break(()));
         }
         this.future.poll(cx).map(ControlFlow::Continue)

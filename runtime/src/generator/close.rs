@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::{Exchange, Generator, Phase};
+use super::{Exchange, Generator, Phase, poll_body};
 use crate::raw::{Held, Owned};
 
 /// The future of [`Generator::aclose`].
@@ -41,12 +41,8 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
             Phase::Running | Phase::Waiting | Phase::Closing => {}
         }
         body.shared().set_phase(Phase::Closing);
-        while self.poll_body(cx).is_pending() {
-            // A body that was on its way to a `yield_!` may hand over one more item, which nobody wants. Without a value to
-            // go on with, it leaves from there.
-            if self.body.as_mut().is_none_or(|body| body.shared().take_item().is_none()) {
-                return Poll::Pending;
-            }
+        if poll_out(body, cx).is_pending() {
+            return Poll::Pending;
         }
         self.body = None;
         Poll::Ready(())
@@ -64,29 +60,28 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
     }
 }
 
+/// Polls a body that leaves until it is out.
+fn poll_out<B: Future<Output = ()> + ?Sized, T, R>(
+    body: &mut Owned<Exchange<T, R>, B>,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    while poll_body(body, cx).is_pending() {
+        // A body that was on its way to a `yield_!` may hand over one more item, which nobody wants. Without a value to go on
+        // with, it leaves from there.
+        if body.shared().take_item().is_none() {
+            return Poll::Pending;
+        }
+    }
+    Poll::Ready(())
+}
+
 impl<B: Future<Output = ()>, T, R> Held for Owned<Exchange<T, R>, B> {
     fn hold(&mut self) -> bool {
         self.shared().take(Phase::Held)
     }
 
     fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        struct Finish<'b, B, T, R>(&'b mut Owned<Exchange<T, R>, B>);
-
-        impl<B, T, R> Drop for Finish<'_, B, T, R> {
-            fn drop(&mut self) {
-                self.0.shared().gives_up();
-            }
-        }
-
-        let finish = Finish(self);
-        while finish.0.poll(cx).is_pending() {
-            if finish.0.shared().take_item().is_none() {
-                std::mem::forget(finish);
-                return Poll::Pending;
-            }
-        }
-        std::mem::forget(finish);
-        Poll::Ready(())
+        poll_out(self, cx)
     }
 
     fn release(&mut self, finished: bool) {

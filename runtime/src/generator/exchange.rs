@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::sync::atomic::AtomicU8;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
 use super::registry::Registration;
 use crate::check::chosen::Origin;
@@ -15,28 +15,37 @@ use crate::check::chosen::Origin;
 #[repr(u8)]
 pub(crate) enum Phase {
     /// Not polled yet.
-    Fresh,
+    Fresh = 0,
     /// On its way to the next `yield_!`, or to its end.
-    Running,
+    Running = 1,
     /// At a `yield_!` whose item was taken.
-    Waiting,
+    Waiting = 2,
     /// On its way out.
-    Closing,
+    Closing = LEAVES,
     /// Being closed by the registry.
-    Held,
-    /// Out, by the registry. The handle does not know yet; otherwise one that is finished has no body.
-    Finished,
+    Held = LEAVES + 1,
+    /// Out: it has panicked, or the registry has closed it. Otherwise there is no body any more.
+    Finished = LEAVES + 2,
 }
+
+/// Set in the phases from which it does not come back.
+const LEAVES: u8 = 4;
+
+/// Set beside the phase of a body that is registered.
+const REGISTERED: u8 = 8;
+
+const RUNNING: u8 = Phase::Running as u8;
+const WAITING: u8 = Phase::Waiting as u8;
 
 impl Phase {
     #[inline(always)]
     fn of(word: u8) -> Self {
-        match word {
+        match word & !REGISTERED {
             0 => Phase::Fresh,
-            1 => Phase::Running,
-            2 => Phase::Waiting,
-            3 => Phase::Closing,
-            4 => Phase::Held,
+            RUNNING => Phase::Running,
+            WAITING => Phase::Waiting,
+            LEAVES => Phase::Closing,
+            5 => Phase::Held,
             _ => Phase::Finished,
         }
     }
@@ -48,6 +57,7 @@ pub(crate) struct Exchange<T, R> {
     item: Cell<Option<T>>,
     /// What the `yield_!` will evaluate to. A body that is resumed without it leaves.
     value: Cell<Option<R>>,
+    /// A [`Phase`], and `REGISTERED`.
     phase: AtomicU8,
     /// How many cleanups the body would have to run if it left now.
     cleanups: Cell<u32>,
@@ -115,25 +125,35 @@ impl<T, R> Exchange<T, R> {
 
     #[inline(always)]
     pub(crate) fn set_phase(&self, phase: Phase) {
-        self.phase.store(phase as u8, Release);
+        let registered = self.phase.load(Relaxed) & REGISTERED;
+        self.phase.store(phase as u8 | registered, Release);
+    }
+
+    /// Whether the body is on its way out.
+    #[inline(always)]
+    pub(crate) fn leaves(&self) -> bool {
+        self.phase.load(Relaxed) & LEAVES != 0
     }
 
     /// The phase before a step; from here on the body is running, unless it is closing or not the handle's.
     #[inline(always)]
     pub(crate) fn begin_step(&self) -> Phase {
-        if self.registration.get().is_some() {
-            return self.begin_registered_step();
+        match self.phase.load(Acquire) {
+            WAITING => {
+                self.phase.store(RUNNING, Release);
+                Phase::Waiting
+            }
+            RUNNING => Phase::Running,
+            _ => self.begin_other_step(),
         }
-        let phase = self.phase();
-        if phase != Phase::Closing {
-            self.set_phase(Phase::Running);
-        }
-        phase
     }
 
-    fn begin_registered_step(&self) -> Phase {
+    /// The same of a body that is not running yet, that leaves, or that is registered.
+    #[inline(never)]
+    fn begin_other_step(&self) -> Phase {
         loop {
             match self.phase() {
+                // If it cannot be taken, it was by the registry.
                 Phase::Waiting if !self.take(Phase::Running) => {}
                 Phase::Fresh => {
                     self.set_phase(Phase::Running);
@@ -144,9 +164,18 @@ impl<T, R> Exchange<T, R> {
         }
     }
 
+    /// Takes note that the item of a body that was running is handed over.
+    #[inline(always)]
+    pub(crate) fn end_step(&self) {
+        // Whether it is registered stays as it is.
+        const { assert!(RUNNING + 1 == WAITING) };
+        self.phase.store(self.phase.load(Relaxed) + 1, Release);
+    }
+
     /// Takes a body that is waiting; whether it was.
     pub(crate) fn take(&self, phase: Phase) -> bool {
-        self.phase.compare_exchange(Phase::Waiting as u8, phase as u8, AcqRel, Acquire).is_ok()
+        let registered = self.phase.load(Relaxed) & REGISTERED;
+        self.phase.compare_exchange(WAITING | registered, phase as u8 | registered, AcqRel, Acquire).is_ok()
     }
 
     /// Whether there is a `defer!` in the body.
@@ -166,6 +195,7 @@ impl<T, R> Exchange<T, R> {
 
     pub(crate) fn set_registration(&self, registration: Registration) {
         let _ = self.registration.set(registration);
+        self.phase.store(self.phase.load(Relaxed) | REGISTERED, Release);
     }
 
     #[inline(always)]
@@ -184,9 +214,11 @@ impl<T, R> Exchange<T, R> {
         self.cleanups.get() != 0
     }
 
-    /// Takes note that a body has panicked, and no cleanup of its will run.
+    /// Takes note that the body has panicked: it is not polled again, and no cleanup of its will run.
+    #[cold]
     pub(crate) fn gives_up(&self) {
         self.cleanups.set(0);
+        self.set_phase(Phase::Finished);
     }
 
     /// Takes note that a `#[for_await]` iterates it, which closes it unless its own future is dropped.

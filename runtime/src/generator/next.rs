@@ -25,11 +25,14 @@ impl<B: Future<Output = ()> + ?Sized, T, R: Default> Generator<B, T, R> {
     pub(crate) fn poll_next_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let exchange = body.shared();
-        match exchange.begin_step() {
-            Phase::Waiting => exchange.put_value(R::default()),
-            Phase::Running => {}
-            Phase::Fresh => self.begin(),
-            Phase::Closing | Phase::Held | Phase::Finished => return self.poll_close(cx).map(|()| None),
+        let phase = exchange.begin_step();
+        // In this order, and not by a jump.
+        if phase == Phase::Waiting {
+            exchange.put_value(R::default());
+        } else if phase == Phase::Fresh {
+            self.begin();
+        } else if phase != Phase::Running {
+            return self.poll_close(cx).map(|()| None);
         }
         self.poll_step(cx)
     }
