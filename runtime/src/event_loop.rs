@@ -5,14 +5,9 @@
 //! | `core` | what a loop keeps, and how the loop of a thread is found |
 //! | `turns` | what runs when, and when the thread sleeps |
 //! | `timers`, `callback`, `clock`, `shuffle` | times, plain functions, other clocks and orders |
-<<<<<<< HEAD
 //! | `inbox`, `remote`, `blocking` | other threads |
-//! | `shutdown`, `interrupt`, `outlook` | the end, and whether there will be one |
+//! | `shutdown`, `generators`, `interrupt`, `outlook` | the end, and whether there will be one |
 //! | `dump` | what the tasks do, written where it is asked for |
-=======
-//! | `remote`, `blocking` | other threads |
-//! | `shutdown`, `generators`, `interrupt` | the end |
->>>>>>> 29417f8 (Shut down the generators of a loop)
 //! | `builder`, `handle`, `explore` | more of the public face |
 //!
 //! What is *guaranteed* about the order: entries run in the order in which they were queued; timers in the order of their

@@ -22,11 +22,8 @@ use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
 use super::timers::Timers;
 use crate::check;
-<<<<<<< HEAD
-use crate::raw::{self, Entered};
-=======
 use crate::generator::registry::Registry;
->>>>>>> 29417f8 (Shut down the generators of a loop)
+use crate::raw::{self, Entered};
 use crate::report::{self, Violation};
 use crate::task::record::{TaskKey, Tasks, Unwound};
 use crate::timeline;

@@ -9,12 +9,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
-<<<<<<< HEAD
-=======
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
->>>>>>> 29417f8 (Shut down the generators of a loop)
 
 use super::callback;
 use super::core::{Core, Entry};
@@ -22,12 +17,8 @@ use super::remote;
 use super::timers::Action;
 use super::turns::{Ended, Turns, Until, limit};
 use crate::report;
-<<<<<<< HEAD
 use crate::task::record::TaskKey;
-=======
-use crate::task::record::Task;
 use crate::task::spawn;
->>>>>>> 29417f8 (Shut down the generators of a loop)
 
 /// How many rounds of drops that start tasks there may be.
 const ROUNDS: usize = 1000;
@@ -69,15 +60,11 @@ pub(super) fn graceful(core: &Rc<Core>) {
             break;
         }
     }
-<<<<<<< HEAD
-    run_until(&|core| core.closures.is_empty() && core.tasks().are_finished());
-=======
     if !core.generators.is_empty() {
         let closing = Arc::clone(&core.generators).close_all();
         drop(spawn::spawn_on(core, Location::caller(), closing).named("generators"));
     }
-    run_until(&|core| core.closures.is_empty() && core.tasks.borrow().is_empty());
->>>>>>> 29417f8 (Shut down the generators of a loop)
+    run_until(&|core| core.closures.is_empty() && core.tasks().are_finished());
 }
 
 /// Drops all that is left, and reports it.
