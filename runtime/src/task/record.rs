@@ -28,6 +28,7 @@ use super::cancel::Catchers;
 use super::stored::{AnyTask, Steps};
 use super::unread;
 use crate::adopt::Cleanup;
+use crate::check::lost_waker::{Lost, LostWaker, Polling};
 use crate::check::slow_poll;
 use crate::event_loop::{Callback, Core, Entry, number};
 use crate::places::{self, Places};
@@ -85,6 +86,8 @@ pub(crate) struct Rare {
     cleanups: VecDeque<Cleanup>,
     /// Where its futures stand, where the loop's checks are on and that is known.
     pub(crate) places: Option<Box<Places>>,
+    /// Who holds its waker, where they are on.
+    lost_waker: LostWaker,
 }
 
 impl Record {
@@ -129,18 +132,42 @@ pub(crate) struct Step {
 struct Noting {
     places: places::Poll,
     polls: slow_poll::Step,
+    lost_waker: LostWaker,
+    polling: Option<Polling>,
+}
+
+/// What was noted in a step.
+#[derive(Default)]
+struct Noted {
+    /// Where the task stands.
+    places: Option<Box<Places>>,
+    /// How much of its time is none to be reported.
+    excused: Duration,
+    lost_waker: LostWaker,
+    lost: Option<Lost>,
 }
 
 impl Noting {
     #[inline(never)]
-    fn begin(core: &Core, key: TaskKey) -> Self {
-        let before = core.tasks_mut().get_mut(key).and_then(|record| record.rare.as_mut()?.places.take());
-        Noting { places: places::begin(before), polls: slow_poll::Step::begin(core.slow_after()) }
+    fn begin(core: &Core, key: TaskKey, waker: &Waker, special: bool) -> Self {
+        let (before, mut lost_waker) = match core.tasks_mut().get_mut(key).and_then(|record| record.rare.as_mut()) {
+            Some(rare) => (rare.places.take(), std::mem::take(&mut rare.lost_waker)),
+            None => Default::default(),
+        };
+        // A step that may cancel it, or has to clean up, is no sign of anything.
+        let polling = lost_waker.begin(waker, core.stalled_after().filter(|_| !special));
+        let (places, polls) = (places::begin(before), slow_poll::Step::begin(core.slow_after()));
+        Noting { places, polls, lost_waker, polling }
     }
 
-    /// Where the task stands, and how much of its time is none to be reported.
-    fn end(self) -> (Option<Box<Places>>, Duration) {
-        (self.places.end(), self.polls.end())
+    /// The waker to poll with, in place of this one.
+    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
+        self.polling.as_ref().map_or(waker, Polling::waker)
+    }
+
+    fn end(mut self, is_last: bool) -> Noted {
+        let lost = self.polling.and_then(|polling| self.lost_waker.end(polling, !is_last));
+        Noted { places: self.places.end(), excused: self.polls.end(), lost_waker: self.lost_waker, lost }
     }
 }
 
@@ -472,8 +499,8 @@ impl Core {
         let _current = self.set_current_task(number);
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
-        let cx = &mut Context::from_waker(&waker);
-        let noting = self.is_debug().then(|| Noting::begin(self, key));
+        let noting = self.is_debug().then(|| Noting::begin(self, key, &waker, special));
+        let cx = &mut Context::from_waker(noting.as_ref().map_or(&waker, |noting| noting.waker(&waker)));
         let mut polled = Polled { core: self, key, stored };
         let result = match &mut polled.stored {
             Some(stored) if !special => stored.as_mut().poll(cx),
@@ -662,13 +689,16 @@ impl Core {
     #[inline(never)]
     fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<Noting>) {
         let (now, took) = self.measure();
-        let (places, excused) = noting.map(Noting::end).unwrap_or_default();
+        let Noted { places, excused, lost_waker, lost } = noting.map(|noting| noting.end(is_last)).unwrap_or_default();
         let created = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return };
             record.since = Some(now);
             if places.is_some() {
                 record.rare_mut().places = places;
+            }
+            if !is_last && !lost_waker.is_empty() {
+                record.rare_mut().lost_waker = lost_waker;
             }
             record.created
         };
@@ -679,6 +709,9 @@ impl Core {
         let took = took.saturating_sub(excused);
         if took >= self.slow_after() {
             event_loop::raise(report::slow_step(&self.task_name(key), created, took));
+        }
+        if let Some(lost) = lost {
+            event_loop::raise(report::lost_waker(Some(&self.task_name(key)), created, lost));
         }
     }
 
