@@ -28,6 +28,7 @@ use super::cancel::Catchers;
 use super::stored::{AnyTask, Steps};
 use super::unread;
 use crate::adopt::Cleanup;
+use crate::check::lost_waker::{Lost, LostWaker, Polling};
 use crate::check::slow_poll;
 use crate::event_loop::{Callback, Core, Entry, number};
 use crate::places::{self, Places};
@@ -85,6 +86,8 @@ pub(crate) struct Rare {
     cleanups: VecDeque<Cleanup>,
     /// Where its futures stand, where the loop's checks are on and that is known.
     pub(crate) places: Option<Box<Places>>,
+    /// Who holds its waker, where they are on.
+    lost_waker: LostWaker,
 }
 
 impl Record {
@@ -123,6 +126,36 @@ pub(crate) struct Step {
     /// `None` for the future given to `run`.
     stored: Option<Pin<Box<dyn AnyTask>>>,
     special: bool,
+}
+
+/// A step in which a lost waker is looked for, where the loop's checks are on.
+struct Watch {
+    lost_waker: LostWaker,
+    polling: Option<Polling>,
+}
+
+impl Watch {
+    #[inline]
+    fn begin(core: &Core, key: TaskKey, waker: &Waker, special: bool) -> Self {
+        let rare = core
+            .tasks_mut()
+            .get_mut(key)
+            .and_then(|record| Some(std::mem::take(&mut record.rare.as_mut()?.lost_waker)));
+        let mut lost_waker = rare.unwrap_or_default();
+        // A step that may cancel it, or has to clean up, is no sign of anything.
+        let polling = lost_waker.begin(waker, core.stalled_after().filter(|_| !special));
+        Watch { lost_waker, polling }
+    }
+
+    /// The waker to poll with, in place of this one.
+    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
+        self.polling.as_ref().map_or(waker, Polling::waker)
+    }
+
+    fn end(mut self, is_last: bool) -> (LostWaker, Option<Lost>) {
+        let lost = self.polling.and_then(|polling| self.lost_waker.end(polling, !is_last));
+        (self.lost_waker, lost)
+    }
 }
 
 /// What a panic has left behind.
@@ -464,7 +497,8 @@ impl Core {
         let _current = self.set_current_task(number);
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
-        let cx = &mut Context::from_waker(&waker);
+        let watch = if CHECKS { Some(Watch::begin(self, key, &waker, special)) } else { None };
+        let cx = &mut Context::from_waker(watch.as_ref().map_or(&waker, |watch| watch.waker(&waker)));
         let noting = if CHECKS { Some(places::Poll::begin()) } else { None };
         let mut polled = Polled { core: self, key, stored };
         let result = match &mut polled.stored {
@@ -482,7 +516,7 @@ impl Core {
             result
         };
         if CHECKS {
-            self.end_of_timed_step(key, result.is_ready(), noting);
+            self.end_of_timed_step(key, result.is_ready(), noting, watch);
         }
         self.end_of_step(key, result, stored);
     }
@@ -527,7 +561,7 @@ impl Core {
         // Cleanup may have been left to it.
         let result = self.poll_special(key, task, cx);
         if self.is_debug() {
-            self.end_of_timed_step(key, result.is_ready(), None);
+            self.end_of_timed_step(key, result.is_ready(), None, None);
         }
         self.end_of_step(key, result, stored);
     }
@@ -649,8 +683,9 @@ impl Core {
 
     /// Takes note of the time that a step took.
     #[inline(never)]
-    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<places::Poll>) {
+    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<places::Poll>, watch: Option<Watch>) {
         let (now, took) = self.measure();
+        let (lost_waker, lost) = watch.map(|watch| watch.end(is_last)).unwrap_or_default();
         let created = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return };
@@ -661,6 +696,9 @@ impl Core {
                     record.rare_mut().places = Some(places);
                 }
             }
+            if !is_last && !lost_waker.is_empty() {
+                record.rare_mut().lost_waker = lost_waker;
+            }
             record.created
         };
         if timeline::is_on() {
@@ -670,6 +708,9 @@ impl Core {
         let took = slow_poll::without_excused(took);
         if took >= self.slow_after() {
             event_loop::raise(report::slow_step(&self.task_name(key), created, took));
+        }
+        if let Some(lost) = lost {
+            event_loop::raise(report::lost_waker(Some(&self.task_name(key)), created, lost));
         }
     }
 
