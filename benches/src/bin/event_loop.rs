@@ -131,11 +131,18 @@ fn main() {
     measuring.print_reasons();
 }
 
+/// Why a peer has no figures.
+struct Reason {
+    peer: &'static str,
+    operations: Vec<String>,
+    text: String,
+}
+
 /// The program `loops`, built, and why there are figures that it did not give.
 struct Measuring {
     peers_program: PathBuf,
     checks_program: Option<PathBuf>,
-    reasons: Vec<(&'static str, String)>,
+    reasons: Vec<Reason>,
 }
 
 impl Measuring {
@@ -199,7 +206,7 @@ impl Measuring {
     fn nanoseconds(&mut self, peer: Peer, operation: &Operation, times: u64) -> Option<i64> {
         let mut command = Command::new(self.program_of(peer));
         command.args([peer.name, operation.name, &times.to_string()]);
-        let text = self.text(peer, &mut command)?;
+        let text = self.text(peer, operation.name, &mut command)?;
         let (clock, processor) = text.trim().split_once(' ').expect("the program prints two times");
         let time = if sleeps(operation) { processor } else { clock };
         Some(time.parse().expect("a time is a number"))
@@ -233,11 +240,11 @@ impl Measuring {
         let run = valgrind(tool, &self.program_of(peer), &[peer.name, operation, &times.to_string()]);
         let mut patient = Command::new("timeout");
         patient.args(["--kill-after=1", PATIENCE]).arg(run.get_program()).args(run.get_args());
-        self.text(peer, &mut patient)
+        self.text(peer, operation, &mut patient)
     }
 
     /// What a command prints, unless it is that there is no such operation.
-    fn text(&mut self, peer: Peer, command: &mut Command) -> Option<String> {
+    fn text(&mut self, peer: Peer, operation: &str, command: &mut Command) -> Option<String> {
         let reason = match try_output(command) {
             Ok(text) => match text.lines().find_map(|line| line.strip_prefix("- ")) {
                 None => return Some(text),
@@ -245,12 +252,18 @@ impl Measuring {
             },
             Err((status, text)) => {
                 assert!(!peer.name.starts_with(OURS.name), "{command:?}: {status}\n{text}");
-                let said = text.lines().find(|line| !line.is_empty() && !line.starts_with("=="));
-                format!("a run ended with {status}: {}", said.unwrap_or("nothing said"))
+                // Of a panic the place and the message.
+                let said = text.lines().filter(|line| !line.is_empty() && !line.starts_with("=="));
+                format!("a run ended with {status}: {}", said.take(2).collect::<Vec<_>>().join(" "))
             }
         };
-        if !self.reasons.iter().any(|(title, known)| *title == peer.title && *known == reason) {
-            self.reasons.push((peer.title, reason));
+        let same = self.reasons.iter_mut().find(|known| known.peer == peer.title && known.text == reason);
+        match same {
+            Some(known) if known.operations.iter().any(|known| known == operation) => {}
+            Some(known) => known.operations.push(operation.into()),
+            None => {
+                self.reasons.push(Reason { peer: peer.title, operations: vec![operation.into()], text: reason });
+            }
         }
         None
     }
@@ -265,8 +278,8 @@ impl Measuring {
 
     fn print_reasons(&self) {
         println!();
-        for (title, reason) in &self.reasons {
-            println!("`-` of {title}: {reason}.");
+        for Reason { peer, operations, text } in &self.reasons {
+            println!("- {peer}, {}: {text}.", operations.join(", "));
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(operation: Operation, times: u64) -> Result<(), String> {
         Operation::Wake => wake(times),
         Operation::PendingTask => hold(times),
         Operation::TimersFire { .. } | Operation::TimersCancel | Operation::Timeout | Operation::SleepingTask => {
-            return Err("its timers take hours under valgrind: to remove one it looks at all".into());
+            return Err("a timer that ends is searched among all of them, which takes hours under valgrind".into());
         }
     }
     Ok(())
