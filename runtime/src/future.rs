@@ -279,7 +279,7 @@ impl Function {
         self.called.filter(|_| !self.is_task())
     }
 
-    fn is_task(&self) -> bool {
+    pub(crate) fn is_task(&self) -> bool {
         std::ptr::eq(self.site, &raw const TASK)
     }
 }

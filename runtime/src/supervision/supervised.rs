@@ -25,6 +25,7 @@ use crate::check::{Kind, Level};
 use crate::error_text::ErrorText;
 use crate::report::{self, Entered, Place};
 use crate::root::{self, Root};
+use crate::tree::{TaskTree, watched};
 
 thread_local! {
     /// The task that runs on this thread.
@@ -35,6 +36,12 @@ thread_local! {
 pub(crate) fn current() -> Option<(Cow<'static, str>, Place)> {
     let record = CURRENT.try_with(|current| current.borrow().clone()).ok()??;
     Some((record.name(), record.created.into()))
+}
+
+/// All unfinished tasks.
+pub fn tree() -> TaskTree {
+    let current = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
+    watched::tree(current.as_ref().map(|current| &current.watched))
 }
 
 /// Says of the task that runs on this thread what its error says.
@@ -89,6 +96,12 @@ impl Task {
     pub fn retrieved(&self) {
         self.0.retrieved();
     }
+
+    /// The task that runs on this thread waits for it.
+    pub fn awaited(&self) {
+        let awaiter = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
+        self.0.watched.awaited_by(awaiter.as_ref().map(|awaiter| &awaiter.watched));
+    }
 }
 
 impl Drop for Task {
@@ -112,6 +125,7 @@ pub fn local_future<F: Future>(future: F) -> (Supervised<F>, Task) {
 #[track_caller]
 fn supervised<F: Future>(future: F, closing: fn() -> Closing) -> (Supervised<F>, Task) {
     let record = Arc::new(Record::new());
+    watched::enter(&record);
     let life = Life::new::<F::Output>(Arc::clone(&record), closing);
     (Supervised { life, future: root::task(future) }, Task(record))
 }
@@ -139,7 +153,8 @@ impl<F: Future> Future for Supervised<F> {
         let this = self.project();
         this.life.begun = true;
         let _current = Current::set(&this.life.record);
-        match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
+        let record = &this.life.record;
+        match catch_unwind(AssertUnwindSafe(|| record.watched.poll(|| this.future.poll(cx)))) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => {
                 this.life.end(&output);
@@ -160,9 +175,11 @@ where
     F: FnOnce() -> R,
 {
     let record = Arc::new(Record::new());
+    watched::enter(&record);
     let mut life = Life::new::<R>(Arc::clone(&record), Closing::of_runtime);
     let run = move || {
         life.begun = true;
+        life.record.watched.begins();
         let _current = Current::set(&life.record);
         match catch_unwind(AssertUnwindSafe(function)) {
             Ok(output) => {
@@ -217,6 +234,7 @@ impl Life {
 
 impl Drop for Life {
     fn drop(&mut self) {
+        self.record.watched.ends();
         if self.ended || self.endless || !self.record.is_missed() || std::thread::panicking() {
             return;
         }
