@@ -249,8 +249,8 @@ pin_project! {
 
 /// Has the task of this future close the generators that it drops unfinished, on executors that do not do so by themselves.
 ///
-/// Those are all but the event loop: there, and with the tasks of `checked_async::tokio`, nothing is to be done. A generator
-/// that is dropped while the future is polled, and that has a `defer!` in force, is closed before the future is polled again,
+/// Those are all but the event loop, where nothing is to be done. The tasks of `checked_async::tokio` are tokio's own in release
+/// builds, and what they do must not depend on the build: `spawn(adopting(work()))` has them adopt. A generator that is dropped while the future is polled, and that has a `defer!` in force, is closed before the future is polled again,
 /// or is finished: in the order in which they were dropped, so inner ones before outer ones. That holds if the future ends, and
 /// if it panics, which goes on after that.
 ///

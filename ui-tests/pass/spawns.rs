@@ -26,6 +26,21 @@ async fn outputs() {
     tokio::spawn(std::future::pending::<std::convert::Infallible>());
 }
 
+/// The handle of a supervised task is a task's handle to the lints, too.
+#[checked_async]
+async fn supervised() {
+    checked_async::tokio::spawn(async { Opaque });
+    checked_async::tokio::spawn(f());
+    let _ = checked_async::tokio::spawn_blocking(|| Opaque);
+    let named = checked_async::tokio::spawn(async { Opaque }).named("kept");
+    drop(named);
+    let mut set = checked_async::tokio::JoinSet::new();
+    set.spawn(async { Opaque });
+    while let Some(output) = set.join_next().await {
+        drop(output);
+    }
+}
+
 #[checked_async]
 async fn generic<F, T, E>(future: F) -> Result<T, E>
 where
