@@ -46,14 +46,14 @@ fn a_task_stands_where_it_waits_and_below_who_awaits_it() {
 #[test]
 fn a_task_is_seen_from_another_thread() {
     let runtime = Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    let task_of_worker = runtime.spawn(async {
+    let started = runtime.spawn(async {
         let task = spawn(async { wait().await }).named("elsewhere");
         while self::task("elsewhere").unwrap()["state"] != "waiting" {
             yield_now().await;
         }
-        task
+        (task,)
     });
-    let task_of_worker = runtime.block_on(task_of_worker).unwrap();
+    let (task_of_worker,) = runtime.block_on(started).unwrap();
     let seen = thread::spawn(|| task("elsewhere").unwrap()).join().unwrap();
     assert_eq!(seen["awaits"][0]["function"], "tokio_tree::wait");
     task_of_worker.abort();
