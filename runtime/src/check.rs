@@ -34,7 +34,7 @@ pub(crate) use off as chosen;
 pub(crate) const ON: bool = cfg!(any(debug_assertions, feature = "force-checks")) && CAN_BE_ON;
 
 /// Whether there may be tasks of which it is noted where their futures stand.
-pub(crate) const TREES: bool = cfg!(feature = "event-loop");
+pub(crate) const TREES: bool = cfg!(any(feature = "event-loop", feature = "tokio"));
 
 /// Whether those of the event loop can be switched on.
 #[cfg(any(feature = "event-loop", feature = "tokio"))]

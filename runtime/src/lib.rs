@@ -35,7 +35,7 @@ mod timeline;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 mod trace;
-#[cfg(feature = "event-loop")]
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
 mod tree;
 mod watch;
 #[cfg(feature = "worker")]
@@ -224,7 +224,7 @@ pub use task::{
     Promised, Shield, Sleep, TaskGroup, TaskId, TaskRef, Timeout, YieldNow, catch_cancel, current_task, now,
     print_task_tree, promise, shield, sleep, sleep_until, spawn, task_group, task_tree, timeout, timeout_at, yield_now,
 };
-#[cfg(feature = "event-loop")]
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub use tree::TaskTree;
 
 /// I/O of the smol family, driven by the event loop's own thread, and the traits for it.

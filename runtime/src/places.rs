@@ -16,7 +16,10 @@
 //! - the memory is bounded, whatever the task does: see [`CHAINS`] and [`FRAMES`];
 //! - no code of the user's runs while the notes are borrowed.
 
-#![cfg_attr(not(feature = "event-loop"), allow(dead_code, reason = "without tasks nobody asks"))]
+#![cfg_attr(
+    not(any(feature = "event-loop", feature = "tokio")),
+    allow(dead_code, reason = "without tasks nobody asks")
+)]
 
 use std::cell::{Cell, RefCell};
 use std::mem;
@@ -151,10 +154,12 @@ impl Places {
         let mut beyond = 0;
         raw::for_each_while(|head| {
             let address = address(head);
-            if address != bottom && self.frames.len() == limit {
+            // The task itself is no call of its own.
+            let is_own = address != bottom && !head.function().is_task();
+            if is_own && self.frames.len() == limit {
                 beyond = address;
             }
-            let goes_on = address != bottom && beyond == 0;
+            let goes_on = is_own && beyond == 0;
             if goes_on {
                 self.frames.push(Frame { address, function: *head.function() });
             }
@@ -287,6 +292,9 @@ fn top() -> usize {
 
 /// Takes note of a future that pends, while it is on top of the stack.
 pub(crate) fn pending(head: &Head) {
+    if head.function().is_task() {
+        return;
+    }
     let address = address(head);
     let bottom = BOTTOM.get();
     let _ = NOTES.try_with(|places| {
@@ -329,6 +337,7 @@ pub(crate) fn here() -> Vec<Call> {
     if raw::is_noting() {
         places.note(BOTTOM.get());
     }
+    // Without a frame there is a chain without any.
     places.calls()
 }
 

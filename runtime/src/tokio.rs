@@ -45,7 +45,30 @@ pub use join::JoinHandle;
 pub use set::JoinSet;
 
 use self::adopting::{adopting, adopting_local};
+use crate::TaskTree;
 use crate::check::chosen::tasks;
+
+/// The unfinished tasks that were started with this module, of all runtimes: where each stands, and which awaits which. A build
+/// without checks knows none.
+///
+/// What awaits a [`JoinSet`] is not seen.
+///
+/// # Examples
+///
+/// ```
+/// use checked_async::tokio::{spawn, task_tree};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let task = spawn(std::future::pending::<()>()).named("reader");
+/// tokio::task::yield_now().await;
+/// println!("{}", task_tree()); // reader: waiting for 0.0 s, 0.0 s old, spawned at src/main.rs:4:12
+/// # task.abort();
+/// # });
+/// ```
+#[must_use]
+pub fn task_tree() -> TaskTree {
+    tasks::tree()
+}
 
 /// Starts a task on the runtime of this thread, as [`tokio::spawn`] does.
 ///

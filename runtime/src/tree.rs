@@ -4,11 +4,14 @@
 //! |---|---|
 //! | `text` | as a terminal shows it |
 //! | `json` | as a program reads it |
+//! | `watched` | tasks on any thread, which others run |
 //!
 //! This knows nothing of how tasks are kept: whoever runs tasks describes each by a [`Seen`].
 
 pub(crate) mod json;
 mod text;
+#[cfg(feature = "tokio")]
+pub(crate) mod watched;
 
 use std::borrow::Cow;
 use std::fmt;

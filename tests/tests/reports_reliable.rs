@@ -119,11 +119,11 @@ fn play(scenario: &str) {
                 let task = spawn(async { panic!("lost") });
                 yield_now().await;
                 yield_now().await;
-                task
+                (task,)
             });
             assert_eq!(HANDLED.load(SeqCst), 0);
             // The handle outlives the loop.
-            drop::<checked_async::JoinHandle<()>>(task.unwrap());
+            drop::<(checked_async::JoinHandle<()>,)>(task.unwrap());
             assert_eq!((HANDLED.load(SeqCst), reported(Kind::TaskPanic)), (1, 1));
         }
         "many threads" => {
@@ -168,10 +168,10 @@ fn play(scenario: &str) {
                     let task = spawn(async { panic!("lost") });
                     yield_now().await;
                     yield_now().await;
-                    task
+                    (task,)
                 });
                 drop(event_loop);
-                drop::<checked_async::JoinHandle<()>>(task.unwrap());
+                drop::<(checked_async::JoinHandle<()>,)>(task.unwrap());
             })
             .join()
             .unwrap();

@@ -186,7 +186,7 @@ async fn fails_by_a_task_that_is_left_on_the_event_loop() {
 }
 
 #[checked_async::test(runtime = "event_loop")]
-#[cfg_attr(debug_assertions, should_panic = "note: left behind:\nleft: waiting")]
+#[cfg_attr(debug_assertions, should_panic = "note: left behind:\n           left: waiting")]
 async fn names_the_tasks_that_are_left() {
     drop(checked_async::spawn(pending::<()>()).named("left"));
 }

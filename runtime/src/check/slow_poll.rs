@@ -65,6 +65,11 @@ thread_local! {
 
 const UNSAID: u64 = 0;
 
+/// Takes so much from the time of whoever measures all that this thread does.
+fn excuse_on_thread(time: u64) {
+    EXCUSED.set(EXCUSED.get().saturating_add(time));
+}
+
 /// How long a poll may take where its function does not say.
 fn slow_after_elsewhere() -> u64 {
     match OF_LOOP.get() {
@@ -110,6 +115,8 @@ impl Said {
     pub(crate) fn begin(slow_after: Option<Duration>) -> Self {
         let before = OF_LOOP.get();
         say(slow_after);
+        // What was before is part of no step.
+        EXCUSED.set(0);
         Said(before)
     }
 }
@@ -207,7 +214,7 @@ impl Notes {
 
     /// Takes so much from the time of all polls under way.
     fn excuse(&mut self, time: u64, now: u64) {
-        EXCUSED.set(EXCUSED.get() + time);
+        excuse_on_thread(time);
         for poll in &mut self.polls {
             poll.earliest = (poll.earliest + time).min(now);
             poll.latest = (poll.latest + time).min(now);
@@ -280,7 +287,7 @@ pub(crate) fn leaving(head: &Head) -> Option<Slow> {
         let excused = took >= poll.slow_after || poll.slow_after > slow_after_elsewhere();
         if excused {
             // To a loop, whose steps are measured exactly, it took as long as it may have.
-            EXCUSED.set(EXCUSED.get() + poll.latest.saturating_sub(poll.earliest));
+            excuse_on_thread(poll.latest.saturating_sub(poll.earliest));
         }
         if took >= poll.slow_after {
             return Some(Slow { took, began: poll.latest, slow_after: poll.slow_after });
@@ -358,7 +365,7 @@ impl Drop for Blocking {
             });
         }
         if let Some(began) = self.alone {
-            EXCUSED.set(EXCUSED.get() + watch::now().saturating_sub(began));
+            excuse_on_thread(watch::now().saturating_sub(began));
         }
     }
 }

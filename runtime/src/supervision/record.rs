@@ -18,7 +18,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use ::tokio::task::Id;
 
 use crate::error_text::ErrorText;
-use crate::report::{self, Collector};
+use crate::report::{self, Collector, Place};
+use crate::tree::watched::{Watch, Watched};
 
 const RUNNING: u8 = 0;
 const DETACHED: u8 = 1;
@@ -51,6 +52,22 @@ pub(crate) struct Record {
     may_be_aborted: AtomicBool,
     /// Who collects the reports of those that started it.
     pub(crate) collector: Option<Collector>,
+    /// Where it stands.
+    pub(crate) watched: Watched,
+}
+
+impl Watch for Record {
+    fn name(&self) -> Cow<'static, str> {
+        self.name()
+    }
+
+    fn spawned(&self) -> Place {
+        self.created.into()
+    }
+
+    fn watched(&self) -> &Watched {
+        &self.watched
+    }
 }
 
 impl Record {
@@ -66,6 +83,7 @@ impl Record {
             aborted: AtomicBool::new(false),
             may_be_aborted: AtomicBool::new(false),
             collector: Collector::current(),
+            watched: Watched::new(),
         }
     }
 

@@ -27,6 +27,7 @@ use crate::check::{Kind, Level};
 use crate::error_text::ErrorText;
 use crate::report::{self, Entered, Place};
 use crate::root::{self, Root};
+use crate::tree::{TaskTree, watched};
 
 /// How long a task must be lost to be reported: what event loops take too, unless told.
 const LOST_AFTER: Duration = Duration::from_secs(10);
@@ -40,6 +41,12 @@ thread_local! {
 pub(crate) fn current() -> Option<(Cow<'static, str>, Place)> {
     let record = CURRENT.try_with(|current| current.borrow().clone()).ok()??;
     Some((record.name(), record.created.into()))
+}
+
+/// All unfinished tasks.
+pub fn tree() -> TaskTree {
+    let current = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
+    watched::tree(current.as_ref().map(|current| &current.watched))
 }
 
 /// Says of the task that runs on this thread what its error says.
@@ -94,6 +101,12 @@ impl Task {
     pub fn retrieved(&self) {
         self.0.retrieved();
     }
+
+    /// The task that runs on this thread waits for it.
+    pub fn awaited(&self) {
+        let awaiter = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
+        self.0.watched.awaited_by(awaiter.as_ref().map(|awaiter| &awaiter.watched));
+    }
 }
 
 impl Drop for Task {
@@ -117,6 +130,7 @@ pub fn local_future<F: Future>(future: F) -> (Supervised<F>, Task) {
 #[track_caller]
 fn supervised<F: Future>(future: F, closing: fn() -> Closing) -> (Supervised<F>, Task) {
     let record = Arc::new(Record::new());
+    watched::enter(&record);
     let life = Life::new::<F::Output>(Arc::clone(&record), closing);
     (Supervised { life, future: root::task(future), lost_waker: LostWaker::default() }, Task(record))
 }
@@ -147,7 +161,8 @@ impl<F: Future> Future for Supervised<F> {
         let _current = Current::set(&this.life.record);
         let polling = this.lost_waker.begin(cx.waker(), Some(LOST_AFTER));
         let cx = &mut Context::from_waker(polling.as_ref().map_or(cx.waker(), Polling::waker));
-        let polled = match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
+        let record = &this.life.record;
+        let polled = match catch_unwind(AssertUnwindSafe(|| record.watched.poll(|| this.future.poll(cx)))) {
             Ok(polled) => polled,
             Err(panic) => {
                 this.life.end_by(&*panic);
@@ -171,9 +186,11 @@ where
     F: FnOnce() -> R,
 {
     let record = Arc::new(Record::new());
+    watched::enter(&record);
     let mut life = Life::new::<R>(Arc::clone(&record), Closing::of_runtime);
     let run = move || {
         life.begun = true;
+        life.record.watched.begins();
         let _current = Current::set(&life.record);
         match catch_unwind(AssertUnwindSafe(function)) {
             Ok(output) => {
@@ -238,6 +255,7 @@ impl Life {
 
 impl Drop for Life {
     fn drop(&mut self) {
+        self.record.watched.ends();
         if self.ended || self.endless || !self.record.is_missed() || std::thread::panicking() {
             return;
         }

@@ -6,6 +6,8 @@ use std::task::{Context, Poll};
 
 use ::tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
+use crate::tree::TaskTree;
+
 /// Nothing.
 #[derive(Debug)]
 pub struct Task;
@@ -27,6 +29,14 @@ impl Task {
 
     #[inline(always)]
     pub fn retrieved(&self) {}
+
+    #[inline(always)]
+    pub fn awaited(&self) {}
+}
+
+/// No task is known.
+pub fn tree() -> TaskTree {
+    TaskTree::new(Vec::new())
 }
 
 /// Returns the future itself.

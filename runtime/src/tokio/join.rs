@@ -120,6 +120,8 @@ impl<T> Future for JoinHandle<T> {
         let polled = Pin::new(&mut self.handle).poll(cx);
         if polled.is_ready() {
             self.task.retrieved();
+        } else {
+            self.task.awaited();
         }
         polled
     }
