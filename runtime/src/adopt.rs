@@ -144,6 +144,18 @@ pub(crate) fn leave<S, F: ?Sized>(body: Owned<S, F>) -> Result<(), Owned<S, F>> 
     result
 }
 
+/// Whether there is a task on this thread that adopts.
+pub(crate) fn is_supervised() -> bool {
+    FRAME
+        .try_with(|place| {
+            let frame = place.take();
+            let any = frame.is_some();
+            place.set(frame);
+            any
+        })
+        .unwrap_or(true)
+}
+
 #[cfg(feature = "event-loop")]
 fn leave_to_event_loop<S, F: ?Sized>(body: Owned<S, F>) -> Result<(), Owned<S, F>> {
     if !crate::task::adopt::can_adopt() {
@@ -249,8 +261,8 @@ pin_project! {
 
 /// Has the task of this future close the generators that it drops unfinished, on executors that do not do so by themselves.
 ///
-/// Those are all but the event loop, where nothing is to be done. The tasks of `checked_async::tokio` are tokio's own in release
-/// builds, and what they do must not depend on the build: `spawn(adopting(work()))` has them adopt. A generator that is dropped while the future is polled, and that has a `defer!` in force, is closed before the future is polled again,
+/// Those are all but the event loop: there, and with the tasks of `checked_async::tokio`, nothing has to be done. A generator
+/// that is dropped while the future is polled, and that has a `defer!` in force, is closed before the future is polled again,
 /// or is finished: in the order in which they were dropped, so inner ones before outer ones. That holds if the future ends, and
 /// if it panics, which goes on after that.
 ///

@@ -9,6 +9,7 @@ mod switch;
 pub(crate) mod unread;
 
 pub(crate) mod generator_unclosed;
+pub(crate) mod generator_use;
 pub(crate) mod large_future;
 pub(crate) mod never_awaited;
 pub(crate) mod polled_after_completion;

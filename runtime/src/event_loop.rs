@@ -6,7 +6,7 @@
 //! | `turns` | what runs when, and when the thread sleeps |
 //! | `timers`, `callback`, `clock`, `shuffle` | times, plain functions, other clocks and orders |
 //! | `inbox`, `remote`, `blocking` | other threads |
-//! | `shutdown`, `interrupt`, `outlook` | the end, and whether there will be one |
+//! | `shutdown`, `generators`, `interrupt`, `outlook` | the end, and whether there will be one |
 //! | `dump` | what the tasks do, written where it is asked for |
 //! | `builder`, `handle`, `explore` | more of the public face |
 //!
@@ -21,6 +21,7 @@ mod clock;
 mod core;
 mod dump;
 mod explore;
+mod generators;
 mod handle;
 mod inbox;
 #[cfg(unix)]
@@ -58,6 +59,7 @@ pub use clock::{Clock, MockClock};
 pub(crate) use core::{Core, Entry, raise};
 use dump::Dumps;
 pub use explore::explore;
+pub use generators::shutdown_generators;
 pub use handle::{Handle, handle, remote};
 use interrupt::Interrupt;
 pub use remote::{LoopClosed, Remote, RemoteHandle};

@@ -22,6 +22,8 @@ mod closing;
 mod exchange;
 mod left;
 mod next;
+#[cfg_attr(not(feature = "event-loop"), allow(dead_code, unused_imports, reason = "only a loop shuts generators down"))]
+pub(crate) mod registry;
 mod send;
 
 pub mod adoptable;
@@ -193,14 +195,14 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
     #[must_use]
     #[inline]
     pub fn is_finished(&self) -> bool {
-        self.body.is_none()
+        self.body.as_ref().is_none_or(|body| body.peek().phase() == Phase::Finished)
     }
 
-    /// Makes one step towards the next item, from whatever phase but [`Phase::Closing`] it is in.
+    /// Makes one step towards the next item, of a body that is running.
     #[inline(always)]
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        let polled = self.poll_body(cx);
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let polled = poll_body(body, cx);
         let exchange = body.shared();
         let item = exchange.take_item();
         if polled.is_ready() {
@@ -211,26 +213,8 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
         if item.is_none() {
             return Poll::Pending;
         }
-        exchange.set_phase(Phase::Waiting);
+        exchange.end_step();
         Poll::Ready(item)
-    }
-
-    /// Polls the body, if there is one. If that panics, there is none afterwards.
-    #[inline(always)]
-    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        struct Finish<'g, B: ?Sized, T, R>(&'g mut Option<Owned<Exchange<T, R>, B>>);
-
-        impl<B: ?Sized, T, R> Drop for Finish<'_, B, T, R> {
-            #[cold]
-            fn drop(&mut self) {
-                *self.0 = None;
-            }
-        }
-
-        let finish = Finish(&mut self.body);
-        let polled = finish.0.as_mut().map_or(Poll::Ready(()), |body| body.poll(cx));
-        std::mem::forget(finish);
-        polled
     }
 
     /// The phase, unless it is finished; from here on it is running.
@@ -238,6 +222,27 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
     fn begin_step(&mut self) -> Option<Phase> {
         Some(self.body.as_mut()?.shared().begin_step())
     }
+}
+
+/// Polls a body. If that panics, it is finished.
+#[inline(always)]
+fn poll_body<B: Future<Output = ()> + ?Sized, T, R>(
+    body: &mut Owned<Exchange<T, R>, B>,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    struct GiveUp<'b, B: ?Sized, T, R>(&'b mut Owned<Exchange<T, R>, B>);
+
+    impl<B: ?Sized, T, R> Drop for GiveUp<'_, B, T, R> {
+        #[cold]
+        fn drop(&mut self) {
+            self.0.shared().gives_up();
+        }
+    }
+
+    let give_up = GiveUp(body);
+    let polled = give_up.0.poll(cx);
+    std::mem::forget(give_up);
+    polled
 }
 
 impl<B: Future<Output = ()>, T, R> Generator<B, T, R> {
@@ -315,7 +320,7 @@ impl<B: ?Sized, T, R> Drop for Generator<B, T, R> {
     #[inline]
     fn drop(&mut self) {
         if let Some(body) = &mut self.body
-            && body.shared().has_cleanup()
+            && (body.shared().has_cleanup() || body.shared().registration().is_some())
         {
             left::leave(self.body.take());
         }

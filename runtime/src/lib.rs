@@ -210,7 +210,7 @@ pub use discard::discard;
 #[cfg(feature = "event-loop")]
 pub use event_loop::{
     Builder, CallbackHandle, Clock, EventLoop, Handle, LoopClosed, MockClock, Remote, RemoteHandle, RunBlocking,
-    RunError, call_at, call_later, call_soon, explore, handle, remote, run, run_blocking,
+    RunError, call_at, call_later, call_soon, explore, handle, remote, run, run_blocking, shutdown_generators,
 };
 pub use generator::{Aclose, Asend, AsendError, AsyncGen, Generator, LocalAsyncGen, Next, Refused, Start, closing};
 pub use report::{

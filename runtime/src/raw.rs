@@ -17,6 +17,8 @@
 //! Invariants of a generator's body:
 //! - an [`Owned`] is the only owner of its allocation, and frees it once;
 //! - the [`Ways`] of an allocation were made for the types that it was made for;
+//! - what a registry has [`Reached`] it polls instead of the owner, and never at the same time: they agree on that by
+//!   the shared part alone, which is atomic where both look at it;
 //! - a [`Link`] is in the future of the allocation to which it points, and used nowhere else: what the macros write
 //!   keeps it in a variable that the user's code cannot name. So it is only used while that future is polled, which
 //!   needs the owner's exclusive borrow.
@@ -430,9 +432,65 @@ pub(crate) struct Owned<S, F: ?Sized> {
 
 /// How an owner becomes cleanup when nobody knows the future's type any more: each makes the owner anew, of the pointer that
 /// the allocation's only owner had.
+#[cfg_attr(not(feature = "event-loop"), allow(dead_code, reason = "only a loop shuts generators down"))]
 struct Ways {
     local: unsafe fn(NonNull<()>) -> Cleanup,
     send: Option<unsafe fn(NonNull<()>) -> SendCleanup>,
+    hold: unsafe fn(NonNull<()>) -> bool,
+    poll: unsafe fn(NonNull<()>, &mut Context<'_>) -> Poll<()>,
+    release: unsafe fn(NonNull<()>, bool),
+    free: unsafe fn(NonNull<()>),
+}
+
+/// What a registry does with a body whose handle is somewhere else.
+pub(crate) trait Held {
+    /// Takes the body, if that is possible.
+    fn hold(&mut self) -> bool;
+
+    /// Polls a body that is held, until it is out.
+    fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Lets go of a body that is held.
+    fn release(&mut self, finished: bool);
+
+    /// Drops a body as its handle would.
+    fn free(self);
+}
+
+/// A body of a registry's. Its functions may be called as `generator/registry.rs` says: as long as the allocation is there,
+/// and all but `hold` by the one who holds the body.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "event-loop"), allow(dead_code, reason = "only a loop shuts generators down"))]
+pub(crate) struct Reached {
+    pair: NonNull<()>,
+    ways: &'static Ways,
+}
+
+// SAFETY: it is used on the thread of its registry's loop only. There the body began, and unless that is `Send` it has never
+// left.
+unsafe impl Send for Reached {}
+
+#[cfg_attr(not(feature = "event-loop"), allow(dead_code, reason = "only a loop shuts generators down"))]
+impl Reached {
+    pub(crate) fn hold(self) -> bool {
+        // SAFETY: the ways are those of this allocation, which is there.
+        unsafe { (self.ways.hold)(self.pair) }
+    }
+
+    pub(crate) fn poll(self, cx: &mut Context<'_>) -> Poll<()> {
+        // SAFETY: as above; the caller holds the body.
+        unsafe { (self.ways.poll)(self.pair, cx) }
+    }
+
+    pub(crate) fn release(self, finished: bool) {
+        // SAFETY: as above.
+        unsafe { (self.ways.release)(self.pair, finished) }
+    }
+
+    pub(crate) fn free(self) {
+        // SAFETY: as above; its handle has given it up, and the caller has forgotten it.
+        unsafe { (self.ways.free)(self.pair) }
+    }
 }
 
 /// An owner that can become cleanup, of the kind `C`.
@@ -495,12 +553,21 @@ impl<S, F> Owned<S, F> {
 
 impl<S, F> Owned<S, F>
 where
-    Self: Becomes<Cleanup>,
+    Self: Becomes<Cleanup> + Held,
 {
+    const LOCAL: Ways = Ways {
+        local: Self::remembered::<Cleanup>,
+        send: None,
+        hold: Self::hold_remembered,
+        poll: Self::poll_remembered,
+        release: Self::release_remembered,
+        free: Self::free_remembered,
+    };
+
     /// Lets it become cleanup, even if its type is forgotten.
     #[inline]
     pub(crate) fn let_become(&mut self) {
-        self.set_ways(const { &Ways { local: Self::remembered::<Cleanup>, send: None } });
+        self.set_ways(const { &Self::LOCAL });
     }
 
     /// The same, on any thread.
@@ -509,9 +576,36 @@ where
     where
         Self: Becomes<SendCleanup>,
     {
-        self.set_ways(
-            const { &Ways { local: Self::remembered::<Cleanup>, send: Some(Self::remembered::<SendCleanup>) } },
-        );
+        self.set_ways(const { &Ways { send: Some(Self::remembered::<SendCleanup>), ..Self::LOCAL } });
+    }
+
+    /// The owner of an allocation, again.
+    ///
+    /// # Safety
+    ///
+    /// The pointer must be that of an owner of this very type, and one of the two must be forgotten.
+    unsafe fn of(pair: NonNull<()>) -> mem::ManuallyDrop<Self> {
+        mem::ManuallyDrop::new(Owned { pair: pair.cast::<Pair<S, F>>(), owns: PhantomData })
+    }
+
+    unsafe fn hold_remembered(pair: NonNull<()>) -> bool {
+        // SAFETY: this one is forgotten.
+        unsafe { Self::of(pair) }.hold()
+    }
+
+    unsafe fn poll_remembered(pair: NonNull<()>, cx: &mut Context<'_>) -> Poll<()> {
+        // SAFETY: as above.
+        unsafe { Self::of(pair) }.poll_out(cx)
+    }
+
+    unsafe fn release_remembered(pair: NonNull<()>, finished: bool) {
+        // SAFETY: as above.
+        unsafe { Self::of(pair) }.release(finished);
+    }
+
+    unsafe fn free_remembered(pair: NonNull<()>) {
+        // SAFETY: the other one is forgotten.
+        mem::ManuallyDrop::into_inner(unsafe { Self::of(pair) }).free();
     }
 
     fn set_ways(&mut self, ways: &'static Ways) {
@@ -545,6 +639,11 @@ impl<S, F: ?Sized> Owned<S, F> {
         let pair = mem::ManuallyDrop::new(self).pair.cast::<()>();
         // SAFETY: as above.
         Ok(unsafe { send(pair) })
+    }
+
+    /// What a registry needs of it, if it may be reached from there.
+    pub(crate) fn reached(&self) -> Option<Reached> {
+        Some(Reached { pair: self.pair.cast(), ways: self.ways()? })
     }
 
     fn ways(&self) -> Option<&'static Ways> {
@@ -584,6 +683,13 @@ impl<S, F: ?Sized> Owned<S, F> {
     #[inline(always)]
     pub(crate) fn shared(&mut self) -> &S {
         // SAFETY: the allocation is there as long as its owner, and nobody borrows this part of it exclusively.
+        unsafe { &(*self.pair.as_ptr()).shared }
+    }
+
+    /// The same, through a shared borrow: only for what is atomic, since this may be [`Sync`].
+    #[inline(always)]
+    pub(crate) fn peek(&self) -> &S {
+        // SAFETY: as above.
         unsafe { &(*self.pair.as_ptr()).shared }
     }
 

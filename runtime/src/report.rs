@@ -46,8 +46,8 @@ pub(crate) use message::task::task_error_never_retrieved;
 pub(crate) use message::task::tokio_task_dropped;
 pub(crate) use message::task::{task_error_lost, task_panic};
 pub(crate) use message::{
-    cleanup_panicked, generator_adopted, generator_unclosed, large_future, never_awaited, polled_after_completion,
-    said, slow_poll, warn_of_environment,
+    cleanup_panicked, generator_adopted, generator_unclosed, generator_use, large_future, never_awaited,
+    polled_after_completion, said, slow_poll, warn_of_environment,
 };
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) use text::print;

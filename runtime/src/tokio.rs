@@ -29,8 +29,12 @@
 //! [`Infallible`](std::convert::Infallible), or a `Result` with one of these as `Ok`. It is never louder than
 //! [`Level::Log`](crate::Level::Log), whatever is set.
 //!
-//! In builds without checks all this is tokio's own: the types are as large, and the functions are calls of tokio's.
+//! A task closes the generators that it drops unfinished before it goes on, as [`adopting`](crate::adopting) does. What a task
+//! has left to close when it is aborted gets a task of its own, unless it belongs to a `LocalSet`: then it is reported.
+//!
+//! In builds without checks all else is tokio's own: the types are as large, and the functions are calls of tokio's.
 
+mod adopting;
 mod join;
 mod set;
 
@@ -40,6 +44,7 @@ pub use ::tokio::task::{AbortHandle, Id, JoinError};
 pub use join::JoinHandle;
 pub use set::JoinSet;
 
+use self::adopting::{adopting, adopting_local};
 use crate::check::chosen::tasks;
 
 /// Starts a task on the runtime of this thread, as [`tokio::spawn`](::tokio::spawn) does.
@@ -63,7 +68,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let (future, task) = tasks::future(future);
+    let (future, task) = tasks::future(adopting(future));
     JoinHandle::new(::tokio::task::spawn(future), task)
 }
 
@@ -90,7 +95,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let (future, task) = tasks::local_future(future);
+    let (future, task) = tasks::local_future(adopting_local(future));
     JoinHandle::new(::tokio::task::spawn_local(future), task)
 }
 

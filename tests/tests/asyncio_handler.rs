@@ -180,6 +180,32 @@ fn c01_generator_close_error() {
     );
 }
 
+/// Step 9: the generator is dropped, and closed by its task.
+#[test]
+fn c01_generator_left_to_its_task() {
+    fn can_close() -> bool {
+        false
+    }
+    #[generator]
+    async fn numbers() -> u32 {
+        defer! { assert!(can_close(), "8"); }
+        yield_!(1);
+        yield_!(2);
+    }
+    assert_handled(
+        async |trace| {
+            set_level(Kind::GeneratorUnclosed, Level::Off);
+            let mut numbers = numbers();
+            numbers.next().await;
+            drop(numbers);
+            yield_now().await;
+            trace.note("went on");
+            set_level(Kind::GeneratorUnclosed, Level::Log);
+        },
+        &[Both("HANDLER task_panic [\"created\", \"task\"]"), Here("went on")],
+    );
+}
+
 /// Step 10: CPython tells both the handler and the other thread; here it is told who asked.
 #[test]
 fn c01_remote_spawn_fails() {

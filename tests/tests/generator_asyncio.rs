@@ -5,7 +5,7 @@
 
 use checked_async::{Refused, checked_async, closing, generator};
 use checked_async_tests::log::Log;
-use checked_async_tests::patient::run_patiently;
+use checked_async_tests::patient::{patient, run_patiently};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -101,6 +101,36 @@ fn page04_cursor_rows() {
     ]);
 }
 
+/// The same, iterated by hand: the task closes them, when the rest of its poll is over, and in the right order.
+#[test]
+fn page04_cursor_rows_left_to_the_loop() {
+    #[allow(clippy::never_loop, reason = "as on the page")]
+    async fn main(log: Log) {
+        let work_done = Rc::new(Cell::new(false));
+        let mut cursor = cursor(log.clone(), work_done.clone());
+        while let Some(c) = cursor.next().await {
+            let mut rows = rows(log.clone(), work_done.clone());
+            while let Some(r) = rows.next().await {
+                log.note(format!("body {c} {r}"));
+                break;
+            }
+            break;
+        }
+        log.note("main.end");
+    }
+    let log = Log::default();
+    let ((), _) = checked_async::capture(|| run_patiently(main(log.clone())));
+    log.note("run returned");
+    log.assert(&[
+        "body 1 2",
+        "main.end",
+        "rows.finally.start",
+        "rows.finally.end",
+        "cursor.finally true",
+        "run returned",
+    ]);
+}
+
 /// The same order as CPython's.
 #[test]
 fn page05_cursor_rows_fixed() {
@@ -161,6 +191,30 @@ fn page06_runner_agen() {
         "finally.start",
         "finally.end",
     ]);
+}
+
+/// CPython, where the script drops it between the run and the end of its `Runner`: the loop's end closes it. Here nobody is there
+/// to be left a generator between two runs, and its loss is reported; what is kept until the loop's end is closed there.
+#[test]
+fn page06b_runner_agen_wrapped() {
+    for is_kept in [false, true] {
+        let log = Log::default();
+        let ((), violations) = checked_async::capture(|| {
+            let mut runner = patient().build().unwrap();
+            let mut agen = agenfn(log.clone());
+            log.note(format!("{:?}", runner.run(agen.next()).unwrap()));
+            let kept = is_kept.then_some(agen);
+            runner.close();
+            drop(kept);
+        });
+        if is_kept {
+            log.assert(&["Some(10)", "finally.start", "finally.end"]);
+        } else {
+            log.assert(&["Some(10)"]);
+        }
+        let reports = if cfg!(debug_assertions) && !is_kept { 1 } else { 0 };
+        assert_eq!(violations.len(), reports);
+    }
 }
 
 /// CPython: the loop does not know the generator, `shutdown_asyncgens` leaves it, and its drop prints `finally.start` and
@@ -230,8 +284,7 @@ async fn tagged(log: Log, tag: &'static str, n: u32) -> u32 {
     }
 }
 
-/// Its steps 3 to 12, 15 and 20. There are no hooks and no loop that tracks generators: what CPython's loop does later, its
-/// steps 6 to 10, is done here by the one who closes, before he goes on.
+/// Its steps 3 to 5, 11, 12 and 15, on any executor, and closing in place of steps 6 to 10. There are no hooks.
 #[test]
 fn g02_hooks() {
     let log = run(async |log| {
@@ -266,6 +319,133 @@ fn g02_hooks() {
         "late finally start",
         "late finally end",
     ]);
+}
+
+/// Its steps 6 to 10: dropped in a task, which CPython's loop closes in another, two turns later. Here the task itself does,
+/// before it goes on.
+#[test]
+fn g02_hooks_dropped() {
+    let log = Log::default();
+    let ((), _) = checked_async::capture(|| {
+        run_patiently(async {
+            let mut g = tagged(log.clone(), "x", 3);
+            g.next().await;
+            log.note("6 drop");
+            drop(g);
+            log.note("7 after drop");
+            futures_lite::future::yield_now().await;
+            log.note("8 after 1 turn");
+        });
+    });
+    log.assert(&["6 drop", "7 after drop", "x finally start", "x finally end", "8 after 1 turn"]);
+}
+
+/// Its steps 13 to 16: CPython closes all at once, in no order; here newest first, each when the one before it is closed.
+#[test]
+fn g02_hooks_shutdown() {
+    let log = Log::default();
+    run_patiently(async {
+        let mut gs = Vec::new();
+        for tag in ["s0", "s1", "s2"] {
+            let mut g = tagged(log.clone(), tag, 3);
+            g.next().await;
+            gs.push(g);
+        }
+        log.note("13 shutdown");
+        checked_async::shutdown_generators().await;
+        log.note("14 done");
+        checked_async::shutdown_generators().await;
+        log.note("16 shutdown again (idempotent)");
+    });
+    log.assert(&[
+        "13 shutdown",
+        "s2 finally start",
+        "s2 finally end",
+        "s1 finally start",
+        "s1 finally end",
+        "s0 finally start",
+        "s0 finally end",
+        "14 done",
+        "16 shutdown again (idempotent)",
+    ]);
+}
+
+/// Its steps 18 and 19: what is alive when the main task is done, some of it failing. Each failure is one report, as one event
+/// is CPython's; a BaseException, which CPython swallows, is a panic like any other here.
+#[test]
+fn g02_hooks_alive_at_the_end() {
+    #[generator]
+    async fn bad(log: Log, tag: &'static str) -> u32 {
+        defer! {
+            log.note(format!("{tag} closing"));
+            panic!("{tag}");
+        }
+        yield_!(1);
+        yield_!(2);
+    }
+    #[generator]
+    async fn ok(log: Log, tag: &'static str) -> u32 {
+        defer! {
+            log.note(format!("{tag} closing"));
+            sleep().await;
+            log.note(format!("{tag} closed"));
+        }
+        yield_!(1);
+        yield_!(2);
+    }
+    let log = Log::default();
+    let ((), violations) = checked_async::capture(|| {
+        let kept = run_patiently(async {
+            let (mut ok1, mut bad1) = (ok(log.clone(), "ok1"), bad(log.clone(), "bad1"));
+            let (mut bad2, mut ok2) = (bad(log.clone(), "bad2"), ok(log.clone(), "ok2"));
+            for first in [ok1.next().await, bad1.next().await, bad2.next().await, ok2.next().await] {
+                assert_eq!(first, Some(1));
+            }
+            log.note("18 returning with live gens");
+            (ok1, bad1, bad2, ok2)
+        });
+        log.note("run returned");
+        drop(kept);
+    });
+    log.assert(&[
+        "18 returning with live gens",
+        "ok2 closing",
+        "ok2 closed",
+        "bad2 closing",
+        "bad1 closing",
+        "ok1 closing",
+        "ok1 closed",
+        "run returned",
+    ]);
+    let messages: Vec<&str> = violations.iter().map(|violation| &*violation.message).collect();
+    assert_eq!(
+        messages,
+        ["cleanup that was left to a task panicked: bad2", "cleanup that was left to a task panicked: bad1",]
+    );
+}
+
+/// Its step 21: CPython says nothing of a generator that is dropped after its loop was closed. One that a loop's end has closed
+/// has nothing left to lose; one that it could not close is reported.
+#[test]
+fn g02_hooks_dropped_after_the_loop() {
+    #[generator]
+    async fn borrowing(log: &Log) -> u32 {
+        defer! { log.note("finally"); }
+        yield_!(1);
+        yield_!(2);
+    }
+    let log = Log::default();
+    let ((), violations) = checked_async::capture(|| {
+        let mut runner = patient().build().unwrap();
+        let mut g = borrowing(&log);
+        runner.run(g.next()).unwrap();
+        runner.close();
+        log.note("dropping after loop.close");
+        drop(g);
+        log.note("dropped");
+    });
+    log.assert(&["dropping after loop.close", "dropped"]);
+    assert_eq!(violations.len(), usize::from(cfg!(debug_assertions)));
 }
 
 /// Its step 20: the consumer is cancelled while it waits in `anext`. CPython throws the cancellation into the body. Here the

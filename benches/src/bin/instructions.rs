@@ -27,11 +27,13 @@ const CHAIN: &[Row] = &[
 
 const GENERATOR: &[Row] = &[
     ("#[generator], release", "ours", false),
+    ("#[generator] with a `defer!`, release", "defer", false),
     ("#[generator] and erased(), release", "erased", false),
     ("#[generator], checks on", "ours", true),
     ("async-gen", "async_gen", false),
     ("async-stream", "async_stream", false),
     ("genawaiter", "genawaiter", false),
+    ("unfold", "unfold", false),
 ];
 
 fn main() {

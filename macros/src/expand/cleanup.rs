@@ -143,7 +143,10 @@ impl<'a> Cleanup<'a> {
         let (begins, ends) = match self.body {
             Body::Generator { .. } => {
                 let handle = handle(defer);
-                (quote_spanned!(span=> #handle.cleanup_begins();), quote_spanned!(span=> #handle.cleanup_ends();))
+                (
+                    quote_spanned!(span=> #handle.cleanup_begins();),
+                    quote_spanned!(span=> #[allow(unreachable_code)] #handle.cleanup_ends();),
+                )
             }
             Body::Async { .. } | Body::Sync => Default::default(),
         };

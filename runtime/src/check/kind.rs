@@ -57,9 +57,9 @@ kinds! {
     /// A generator was used after the generators were shut down.
     GeneratorAfterShutdown, "generator_after_shutdown", Panic;
     /// A generator was first iterated where nobody could finalise it.
-    GeneratorOutsideLoop, "generator_outside_loop", Panic;
+    GeneratorOutsideLoop, "generator_outside_loop", Off;
     /// A second operation began on a generator while one was in flight.
-    GeneratorReentered, "generator_reentered", Panic;
+    GeneratorReentered, "generator_reentered", Log;
     /// A generator was dropped unfinished and not closed.
     GeneratorUnclosed, "generator_unclosed", Log;
     /// A future is very large.

@@ -120,6 +120,18 @@ impl Origin {
 
     /// Does nothing.
     #[inline(always)]
+    pub fn outside_loop(&self) {}
+
+    /// Does nothing.
+    #[inline(always)]
+    pub fn after_shutdown(&self) {}
+
+    /// Does nothing.
+    #[inline(always)]
+    pub fn reentered(&self) {}
+
+    /// Does nothing.
+    #[inline(always)]
     pub fn adopted(&self) {}
 
     /// Does nothing.

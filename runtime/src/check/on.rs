@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::panic::Location;
 
-use crate::check::{generator_unclosed, slow_poll};
+use crate::check::{generator_unclosed, generator_use, slow_poll};
 use crate::future::Function;
 use crate::private::Site;
 use crate::raw::Checked;
@@ -105,6 +105,21 @@ impl Origin {
     #[inline]
     pub fn new<F>(site: &'static Site) -> Self {
         Origin(Function::called_at::<F>(site, Location::caller()))
+    }
+
+    /// Takes note that the generator is iterated first where nobody would close it.
+    pub fn outside_loop(&self) {
+        generator_use::outside_loop(&self.0);
+    }
+
+    /// Takes note that the generator is iterated first after those of its loop were shut down.
+    pub fn after_shutdown(&self) {
+        generator_use::after_shutdown(&self.0);
+    }
+
+    /// Takes note that the generator could not be closed for the sake of another operation.
+    pub fn reentered(&self) {
+        generator_use::reentered(&self.0);
     }
 
     /// Takes note that the generator is dropped, and its cleanup left to a task.

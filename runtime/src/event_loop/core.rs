@@ -22,6 +22,7 @@ use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
 use super::timers::Timers;
 use crate::check::{self, slow_poll};
+use crate::generator::registry::Registry;
 use crate::raw::{self, Entered};
 use crate::report::{self, Violation};
 use crate::task::record::{TaskKey, Tasks, Unwound};
@@ -65,6 +66,8 @@ pub(crate) struct Core {
     pub(super) stop: Cell<bool>,
     /// The closures that `run_blocking` has handed to other threads.
     pub(super) closures: Arc<Closures>,
+    /// The generators that began on it.
+    pub(crate) generators: Arc<Registry>,
     pub(super) clock: Box<dyn Clock>,
     pub(super) shuffle: Option<Shuffle>,
     /// Whether the checks that cost something are made.
@@ -119,6 +122,7 @@ impl Core {
             cleanup_added: Cell::default(),
             stop: Cell::default(),
             closures: Arc::default(),
+            generators: Arc::default(),
             clock: settings.clock,
             shuffle: settings.shuffle.map(Shuffle::new),
             debug: Cell::new(settings.debug),

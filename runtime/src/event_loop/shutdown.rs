@@ -1,7 +1,7 @@
 //! The end of a loop.
 //!
-//! 1. All tasks are cancelled and waited for, those that their cleanup has started too; then the closures on other threads.
-//!    Both within one time limit.
+//! 1. All tasks are cancelled and waited for, those that their cleanup has started too; then the generators that are alive are
+//!    closed, and the closures on other threads waited for. All within one time limit.
 //! 2. What is left is dropped where it stands, with a report each, until nothing is left. Whatever a drop starts is dropped
 //!    in turn.
 //! 3. The loop is closed: what is scheduled on it through handles that are left is dropped at once.
@@ -9,6 +9,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::callback;
 use super::core::{Core, Entry};
@@ -17,6 +18,7 @@ use super::timers::Action;
 use super::turns::{Ended, Turns, Until, limit};
 use crate::report;
 use crate::task::record::TaskKey;
+use crate::task::spawn;
 
 /// How many rounds of drops that start tasks there may be.
 const ROUNDS: usize = 1000;
@@ -57,6 +59,10 @@ pub(super) fn graceful(core: &Rc<Core>) {
         if run_until(&are_gone) == Ended::TimedOut {
             break;
         }
+    }
+    if !core.generators.is_empty() {
+        let closing = Arc::clone(&core.generators).close_all();
+        drop(spawn::spawn_on(core, Location::caller(), closing).named("generators"));
     }
     run_until(&|core| core.closures.is_empty() && core.tasks().are_finished());
 }

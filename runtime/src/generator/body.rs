@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{Exchange, Generator, Phase};
+use super::{Exchange, Generator};
 use crate::check::chosen::{self, Origin};
 use crate::private::Site;
 use crate::raw::{Link, Owned};
@@ -21,7 +21,7 @@ pub fn generator<T, R, F: Future<Output = ()>>(
 ) -> Generator<impl Future<Output = ()>, T, R> {
     let origin = Origin::new::<F>(site);
     let make = |link| chosen::frame(site, body(Handle { link }));
-    Generator { body: Some(Owned::new(Exchange::new(origin), make)) }
+    Generator { body: Some(Owned::new(Exchange::new(origin, false), make)) }
 }
 
 /// The same, of a body with a `defer!`.
@@ -33,7 +33,7 @@ pub fn cleaning_generator<T, R, F: Future<Output = ()>>(
 ) -> Generator<impl Future<Output = ()> + Cleans, T, R> {
     let origin = Origin::new::<F>(site);
     let make = |link| Cleaning { future: chosen::frame(site, body(Handle { link })) };
-    Generator { body: Some(Owned::new(Exchange::new(origin), make)) }
+    Generator { body: Some(Owned::new(Exchange::new(origin, true), make)) }
 }
 
 /// A body that has a `defer!`.
@@ -143,7 +143,7 @@ impl<F: Future, T, R> Future for Wait<F, T, R> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.link.shared().phase() == Phase::Closing {
+        if this.link.shared().leaves() {
             return Poll::Ready(ControlFlow::Break(()));
         }
         this.future.poll(cx).map(ControlFlow::Continue)

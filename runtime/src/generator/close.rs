@@ -4,7 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::{Generator, Phase};
+use super::{Exchange, Generator, Phase, poll_body};
+use crate::raw::{Held, Owned};
 
 /// The future of [`Generator::aclose`].
 #[must_use = "futures do nothing unless you `.await` or poll them"]
@@ -31,20 +32,64 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Generator<B, T, R> {
     /// Polls the body until it is out.
     pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(body) = &mut self.body else { return Poll::Ready(()) };
-        if body.shared().phase() == Phase::Fresh {
-            self.body = None;
-            return Poll::Ready(());
+        match body.shared().begin_step() {
+            Phase::Fresh | Phase::Finished => {
+                self.body = None;
+                return Poll::Ready(());
+            }
+            Phase::Held => return self.wait_for_registry(cx),
+            Phase::Running | Phase::Waiting | Phase::Closing => {}
         }
         body.shared().set_phase(Phase::Closing);
-        while self.poll_body(cx).is_pending() {
-            // A body that was on its way to a `yield_!` may hand over one more item, which nobody wants. Without a value to
-            // go on with, it leaves from there.
-            if self.body.as_mut().is_none_or(|body| body.shared().take_item().is_none()) {
-                return Poll::Pending;
-            }
+        if poll_out(body, cx).is_pending() {
+            return Poll::Pending;
         }
         self.body = None;
         Poll::Ready(())
+    }
+
+    /// Waits until the registry has closed it, or has given it back.
+    #[cold]
+    fn wait_for_registry(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(body) = &mut self.body else { return Poll::Ready(()) };
+        let waits = body.shared().registration().is_some_and(|registration| registration.wait(cx).is_pending());
+        if waits {
+            return Poll::Pending;
+        }
+        self.poll_close(cx)
+    }
+}
+
+/// Polls a body that leaves until it is out.
+fn poll_out<B: Future<Output = ()> + ?Sized, T, R>(
+    body: &mut Owned<Exchange<T, R>, B>,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    while poll_body(body, cx).is_pending() {
+        // A body that was on its way to a `yield_!` may hand over one more item, which nobody wants. Without a value to go on
+        // with, it leaves from there.
+        if body.shared().take_item().is_none() {
+            return Poll::Pending;
+        }
+    }
+    Poll::Ready(())
+}
+
+impl<B: Future<Output = ()>, T, R> Held for Owned<Exchange<T, R>, B> {
+    fn hold(&mut self) -> bool {
+        self.shared().take(Phase::Held)
+    }
+
+    fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        poll_out(self, cx)
+    }
+
+    fn release(&mut self, finished: bool) {
+        self.shared().set_phase(if finished { Phase::Finished } else { Phase::Closing });
+    }
+
+    fn free(self) {
+        drop(Generator { body: Some(self) });
     }
 }
 

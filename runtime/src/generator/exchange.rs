@@ -1,20 +1,54 @@
 //! What a generator's body and its handle share: the item on its way out, the value on its way in.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
+use super::registry::Registration;
 use crate::check::chosen::Origin;
 
-/// Where a body is, unless it is finished.
+/// Where a body is.
+///
+/// Of one that is registered, the handle has all but what is `Held`, and the registry has that: it may take one that is
+/// `Waiting`, and who takes it first is said by this word alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub(crate) enum Phase {
     /// Not polled yet.
-    Fresh,
+    Fresh = 0,
     /// On its way to the next `yield_!`, or to its end.
-    Running,
+    Running = 1,
     /// At a `yield_!` whose item was taken.
-    Waiting,
+    Waiting = 2,
     /// On its way out.
-    Closing,
+    Closing = LEAVES,
+    /// Being closed by the registry.
+    Held = LEAVES + 1,
+    /// Out: it has panicked, or the registry has closed it. Otherwise there is no body any more.
+    Finished = LEAVES + 2,
+}
+
+/// Set in the phases from which it does not come back.
+const LEAVES: u8 = 4;
+
+/// Set beside the phase of a body that is registered.
+const REGISTERED: u8 = 8;
+
+const RUNNING: u8 = Phase::Running as u8;
+const WAITING: u8 = Phase::Waiting as u8;
+
+impl Phase {
+    #[inline(always)]
+    fn of(word: u8) -> Self {
+        match word & !REGISTERED {
+            0 => Phase::Fresh,
+            RUNNING => Phase::Running,
+            WAITING => Phase::Waiting,
+            LEAVES => Phase::Closing,
+            5 => Phase::Held,
+            _ => Phase::Finished,
+        }
+    }
 }
 
 /// What a generator's body and its handle share.
@@ -23,27 +57,34 @@ pub(crate) struct Exchange<T, R> {
     item: Cell<Option<T>>,
     /// What the `yield_!` will evaluate to. A body that is resumed without it leaves.
     value: Cell<Option<R>>,
-    phase: Cell<Phase>,
+    /// A [`Phase`], and `REGISTERED`.
+    phase: AtomicU8,
     /// How many cleanups the body would have to run if it left now.
     cleanups: Cell<u32>,
     /// Whether somebody closes it, who does not have to be reminded.
     closed_by_loop: Cell<bool>,
     /// Whether it was left to a task.
     left: Cell<bool>,
+    /// Whether there is a `defer!` in the body.
+    cleans: bool,
+    /// By what the loop on which it began knows it. Dropped with this, and before the body is.
+    registration: OnceCell<Registration>,
     /// Who made it, for a report.
     origin: Origin,
 }
 
 impl<T, R> Exchange<T, R> {
     #[inline]
-    pub(crate) fn new(origin: Origin) -> Self {
+    pub(crate) fn new(origin: Origin, cleans: bool) -> Self {
         Exchange {
             item: Cell::new(None),
             value: Cell::new(None),
-            phase: Cell::new(Phase::Fresh),
+            phase: AtomicU8::new(Phase::Fresh as u8),
             cleanups: Cell::new(0),
             closed_by_loop: Cell::new(false),
             left: Cell::new(false),
+            cleans,
+            registration: OnceCell::new(),
             origin,
         }
     }
@@ -79,22 +120,82 @@ impl<T, R> Exchange<T, R> {
 
     #[inline(always)]
     pub(crate) fn phase(&self) -> Phase {
-        self.phase.get()
+        Phase::of(self.phase.load(Acquire))
     }
 
     #[inline(always)]
     pub(crate) fn set_phase(&self, phase: Phase) {
-        self.phase.set(phase);
+        let registered = self.phase.load(Relaxed) & REGISTERED;
+        self.phase.store(phase as u8 | registered, Release);
     }
 
-    /// The phase before a step; from here on the body is running, unless it is closing.
+    /// Whether the body is on its way out.
+    #[inline(always)]
+    pub(crate) fn leaves(&self) -> bool {
+        self.phase.load(Relaxed) & LEAVES != 0
+    }
+
+    /// The phase before a step; from here on the body is running, unless it is closing or not the handle's.
     #[inline(always)]
     pub(crate) fn begin_step(&self) -> Phase {
-        let phase = self.phase.get();
-        if phase != Phase::Closing {
-            self.phase.set(Phase::Running);
+        match self.phase.load(Acquire) {
+            WAITING => {
+                self.phase.store(RUNNING, Release);
+                Phase::Waiting
+            }
+            RUNNING => Phase::Running,
+            _ => self.begin_other_step(),
         }
-        phase
+    }
+
+    /// The same of a body that is not running yet, that leaves, or that is registered.
+    #[inline(never)]
+    fn begin_other_step(&self) -> Phase {
+        loop {
+            match self.phase() {
+                // If it cannot be taken, it was by the registry.
+                Phase::Waiting if !self.take(Phase::Running) => {}
+                Phase::Fresh => {
+                    self.set_phase(Phase::Running);
+                    return Phase::Fresh;
+                }
+                phase => return phase,
+            }
+        }
+    }
+
+    /// Takes note that the item of a body that was running is handed over.
+    #[inline(always)]
+    pub(crate) fn end_step(&self) {
+        // Whether it is registered stays as it is.
+        const { assert!(RUNNING + 1 == WAITING) };
+        self.phase.store(self.phase.load(Relaxed) + 1, Release);
+    }
+
+    /// Takes a body that is waiting; whether it was.
+    pub(crate) fn take(&self, phase: Phase) -> bool {
+        let registered = self.phase.load(Relaxed) & REGISTERED;
+        self.phase.compare_exchange(WAITING | registered, phase as u8 | registered, AcqRel, Acquire).is_ok()
+    }
+
+    /// Whether there is a `defer!` in the body.
+    #[inline(always)]
+    pub(crate) fn cleans(&self) -> bool {
+        self.cleans
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    #[inline(always)]
+    pub(crate) fn registration(&self) -> Option<&Registration> {
+        self.registration.get()
+    }
+
+    pub(crate) fn set_registration(&self, registration: Registration) {
+        let _ = self.registration.set(registration);
+        self.phase.store(self.phase.load(Relaxed) | REGISTERED, Release);
     }
 
     #[inline(always)]
@@ -111,6 +212,13 @@ impl<T, R> Exchange<T, R> {
     #[inline(always)]
     pub(crate) fn has_cleanup(&self) -> bool {
         self.cleanups.get() != 0
+    }
+
+    /// Takes note that the body has panicked: it is not polled again, and no cleanup of its will run.
+    #[cold]
+    pub(crate) fn gives_up(&self) {
+        self.cleanups.set(0);
+        self.set_phase(Phase::Finished);
     }
 
     /// Takes note that a `#[for_await]` iterates it, which closes it unless its own future is dropped.

@@ -1,6 +1,6 @@
 //! A generator that is dropped with cleanup to do.
 
-use super::Exchange;
+use super::{Exchange, Phase};
 use crate::adopt;
 use crate::raw::Owned;
 
@@ -9,6 +9,23 @@ use crate::raw::Owned;
 #[inline(never)]
 pub(super) fn leave<T, R, B: ?Sized>(body: Option<Owned<Exchange<T, R>, B>>) {
     let Some(mut body) = body else { return };
+    let exchange = body.shared();
+    if let Some(registration) = exchange.registration() {
+        // It may be waiting for an operation, and then is this one's; or being closed, and then is not.
+        while !exchange.take(Phase::Running) && exchange.phase() == Phase::Held {
+            if registration.orphan() {
+                std::mem::forget(body);
+                return;
+            }
+        }
+        if exchange.phase() == Phase::Finished {
+            return;
+        }
+        registration.retire();
+        if !exchange.has_cleanup() {
+            return;
+        }
+    }
     // What was left before was given up by its task too.
     if !body.shared().leave() {
         return body.shared().lost();

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::{Generator, Phase};
+use super::{Generator, Phase, registry};
 
 /// The future of [`Generator::next`].
 #[must_use = "futures do nothing unless you `.await` or poll them"]
@@ -25,12 +25,28 @@ impl<B: Future<Output = ()> + ?Sized, T, R: Default> Generator<B, T, R> {
     pub(crate) fn poll_next_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         let exchange = body.shared();
-        match exchange.begin_step() {
-            Phase::Waiting => exchange.put_value(R::default()),
-            Phase::Fresh | Phase::Running => {}
-            Phase::Closing => return self.poll_close(cx).map(|()| None),
+        let phase = exchange.begin_step();
+        // In this order, and not by a jump.
+        if phase == Phase::Waiting {
+            exchange.put_value(R::default());
+        } else if phase == Phase::Fresh {
+            self.begin();
+        } else if phase != Phase::Running {
+            return self.poll_close(cx).map(|()| None);
         }
         self.poll_step(cx)
+    }
+}
+
+impl<B: ?Sized, T, R> Generator<B, T, R> {
+    /// Takes note that the body begins.
+    #[inline(always)]
+    pub(super) fn begin(&mut self) {
+        if let Some(body) = &mut self.body
+            && body.shared().cleans()
+        {
+            registry::begins(body);
+        }
     }
 }
 
@@ -49,10 +65,13 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Future for Start<'_, B, T, R> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         match self.generator.phase() {
             None => Poll::Ready(None),
-            Some(Phase::Closing) => self.generator.poll_close(cx).map(|()| None),
+            Some(Phase::Closing | Phase::Held | Phase::Finished) => self.generator.poll_close(cx).map(|()| None),
             Some(Phase::Waiting) => panic!("`start` on a generator that waits for a value: use `asend`"),
-            Some(Phase::Fresh | Phase::Running) => {
+            Some(phase @ (Phase::Fresh | Phase::Running)) => {
                 self.generator.begin_step();
+                if phase == Phase::Fresh {
+                    self.generator.begin();
+                }
                 self.generator.poll_step(cx)
             }
         }

@@ -26,16 +26,16 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Future for Asend<'_, B, T, R> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Some(value) = self.value.take() {
             let reason = match self.generator.phase() {
-                Some(Phase::Waiting) => {
+                // It may be held since it was asked.
+                Some(Phase::Waiting) if self.generator.begin_step() == Some(Phase::Waiting) => {
                     if let Some(body) = &mut self.generator.body {
                         body.shared().put_value(value);
                     }
-                    self.generator.begin_step();
                     return self.generator.poll_step(cx).map(Ok);
                 }
                 Some(Phase::Fresh) => Refused::NotStarted,
                 Some(Phase::Running) => Refused::Running,
-                Some(Phase::Closing) | None => Refused::Finished,
+                Some(_) | None => Refused::Finished,
             };
             return Poll::Ready(Err(AsendError { value, reason }));
         }

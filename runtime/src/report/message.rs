@@ -102,6 +102,29 @@ pub(crate) fn generator_adopted(function: &Function, level: Level) -> Violation 
     }
 }
 
+/// The report of a generator that is used where, or when, it should not be.
+pub(crate) fn generator_use(kind: Kind, function: &Function, level: Level) -> Violation {
+    let name = function.name();
+    let (message, note, help) = match kind {
+        Kind::GeneratorOutsideLoop => (
+            format!("generator is iterated where no task would close it: `{name}`"),
+            "no event loop runs on this thread, and its task does not adopt",
+            "iterate it inside of `checked_async::run`, or wrap the task's future in `checked_async::adopting`",
+        ),
+        Kind::GeneratorAfterShutdown => (
+            format!("generator is iterated after `shutdown_generators`: `{name}`"),
+            "nobody closes the generators of this loop any more",
+            "iterate it before, or shut the generators down later",
+        ),
+        _ => (
+            format!("generator is in use and cannot be closed: `{name}`"),
+            "`shutdown_generators` leaves it to whoever has the operation that is under way",
+            "end the tasks that iterate generators before, or await their operations",
+        ),
+    };
+    Violation { message, notes: vec![note.into()], help: vec![help.into()], ..about(kind, level, function) }
+}
+
 /// The report of cleanup that panicked in a task that had adopted it.
 pub(crate) fn cleanup_panicked(panic: &(dyn Any + Send)) -> Violation {
     Violation {

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use ::tokio::runtime::Handle;
 use ::tokio::task::LocalSet;
 
+use super::adopting::{adopting, adopting_local};
 use super::{AbortHandle, Id, JoinError};
 use crate::check::chosen::tasks;
 
@@ -81,7 +82,7 @@ impl<T: 'static> JoinSet<T> {
         F: Future<Output = T> + Send + 'static,
         T: Send,
     {
-        let (future, task) = tasks::future(task);
+        let (future, task) = tasks::future(adopting(task));
         let handle = self.set.spawn(future);
         self.insert(task, handle)
     }
@@ -98,7 +99,7 @@ impl<T: 'static> JoinSet<T> {
         F: Future<Output = T> + Send + 'static,
         T: Send,
     {
-        let (future, task) = tasks::future(task);
+        let (future, task) = tasks::future(adopting(task));
         task.set_name(name);
         let handle = self.set.spawn(future);
         self.insert(task, handle)
@@ -112,7 +113,7 @@ impl<T: 'static> JoinSet<T> {
         F: Future<Output = T> + Send + 'static,
         T: Send,
     {
-        let (future, task) = tasks::future(task);
+        let (future, task) = tasks::future(adopting(task));
         let handle = self.set.spawn_on(future, handle);
         self.insert(task, handle)
     }
@@ -128,7 +129,7 @@ impl<T: 'static> JoinSet<T> {
     where
         F: Future<Output = T> + 'static,
     {
-        let (future, task) = tasks::local_future(task);
+        let (future, task) = tasks::local_future(adopting_local(task));
         let handle = self.set.spawn_local(future);
         self.insert(task, handle)
     }
@@ -140,7 +141,7 @@ impl<T: 'static> JoinSet<T> {
     where
         F: Future<Output = T> + 'static,
     {
-        let (future, task) = tasks::local_future(task);
+        let (future, task) = tasks::local_future(adopting_local(task));
         let handle = self.set.spawn_local_on(future, local_set);
         self.insert(task, handle)
     }
