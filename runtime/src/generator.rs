@@ -9,13 +9,15 @@
 //!   ▼                │ ends        │ ends
 //! FINISHED ◀─────────┴─────────────┘
 //! ```
-//! A generator that is finished has no body any more: its memory is free, and what the body held is dropped.
+//! A generator that is finished has no body any more: its memory is free, and what the body held is dropped. One that the
+//! registry of its loop has closed, or whose body has panicked, keeps the memory until its handle notices.
 //!
 //! Invariants:
 //! - an item that the body has handed over is in [`Exchange`] until it is returned, so whoever drops the future of a
 //!   `next()` loses none;
 //! - a value is sent only to a body that waits for one;
-//! - a body whose poll has panicked is not polled again.
+//! - a body whose poll has panicked is not polled again;
+//! - a body is polled by its handle, or by the registry, or by the task that was left it, and never by two of them.
 
 mod close;
 mod closing;
@@ -62,7 +64,8 @@ pub type LocalAsyncGen<'a, T, R = ()> = Generator<dyn Future<Output = ()> + 'a, 
 ///
 /// The cleanup of a generator, its `defer!`s, is async code, which dropping cannot run. So a generator that is left before
 /// its end must be closed: by `#[for_await]`, which does it on every way out, by [`closing`], or by [`aclose`]. One that is
-/// dropped with cleanup to do is reported as `generator_unclosed`.
+/// dropped with cleanup to do is closed by its task, if that adopts, as those of the event loop do, and if the generator owns what
+/// it holds: before the task goes on, inner generators before outer ones. Either way it is reported as `generator_unclosed`.
 ///
 /// # Panics
 ///

@@ -503,7 +503,7 @@ pub(crate) struct Link<S> {
 
 // SAFETY: it owns a future and the shared value, and hands both on by exclusive borrows only.
 unsafe impl<S: Send, F: Send + ?Sized> Send for Owned<S, F> {}
-// SAFETY: a shared borrow of it allows nothing.
+// SAFETY: a shared borrow of it allows to look at what is atomic, and nothing else.
 unsafe impl<S, F: ?Sized> Sync for Owned<S, F> {}
 // SAFETY: it moves with its future, within which alone it is used, and so is on the thread that polls that.
 unsafe impl<S: Send> Send for Link<S> {}

@@ -6,7 +6,7 @@
 use checked_async::{Kind, adopting, adopting_local, capture, capture_future, checked_async, generator, spawn};
 use checked_async_tests::by_hand::{assert_silent, kinds};
 use checked_async_tests::patient::{patient, run_patiently};
-use futures::future::{FutureExt, pending};
+use futures::future::{FutureExt, LocalBoxFuture, pending};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -73,6 +73,7 @@ enum Way {
 
 const WAYS: [Way; 4] = [Way::Break, Way::Return, Way::Question, Way::Panic];
 
+#[allow(clippy::never_loop, reason = "as on the page")]
 #[checked_async(allow(unclosed_generator))]
 async fn by_hand(log: Log, way: Way) -> Result<(), ()> {
     let mut outer = cursor(log.clone());
@@ -195,7 +196,7 @@ fn in_a_task_of_tokio() {
 #[test]
 fn in_a_supervised_task_of_tokio() {
     use checked_async::tokio;
-    let each = |start: fn(Log, Way, Closing) -> std::pin::Pin<Box<dyn Future<Output = bool>>>| {
+    let each = |start: fn(Log, Way, Closing) -> LocalBoxFuture<'static, bool>| {
         each_way(|log, way, closing| {
             let runtime = ::tokio::runtime::Builder::new_current_thread().build().unwrap();
             let local_set = ::tokio::task::LocalSet::new();

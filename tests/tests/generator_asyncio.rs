@@ -104,6 +104,7 @@ fn page04_cursor_rows() {
 /// The same, iterated by hand: the task closes them, when the rest of its poll is over, and in the right order.
 #[test]
 fn page04_cursor_rows_left_to_the_loop() {
+    #[allow(clippy::never_loop, reason = "as on the page")]
     async fn main(log: Log) {
         let work_done = Rc::new(Cell::new(false));
         let mut cursor = cursor(log.clone(), work_done.clone());
