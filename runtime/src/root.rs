@@ -29,7 +29,7 @@ pub fn task<F: Future>(future: F) -> Checked<F> {
 }
 
 /// Wraps the future of a task that is started at the caller's place, and whose handle is dropped there. The integers are those
-/// of [`error_text`](crate::error_text).
+/// of `error_text`.
 #[track_caller]
 #[inline]
 pub fn detached<F: Future, N, M>(future: F, _: N, _: M) -> Detached<F>

@@ -42,7 +42,7 @@ pub use set::JoinSet;
 
 use crate::check::chosen::tasks;
 
-/// Starts a task on the runtime of this thread, as [`tokio::spawn`](::tokio::spawn) does.
+/// Starts a task on the runtime of this thread, as [`tokio::spawn`] does.
 ///
 /// # Panics
 ///
@@ -67,7 +67,7 @@ where
     JoinHandle::new(::tokio::task::spawn(future), task)
 }
 
-/// Starts a task that stays on this thread, as [`tokio::task::spawn_local`](::tokio::task::spawn_local) does.
+/// Starts a task that stays on this thread, as [`tokio::task::spawn_local`] does.
 ///
 /// # Panics
 ///
@@ -94,7 +94,7 @@ where
     JoinHandle::new(::tokio::task::spawn_local(future), task)
 }
 
-/// Runs a closure on a thread where it may block, as [`tokio::task::spawn_blocking`](::tokio::task::spawn_blocking) does.
+/// Runs a closure on a thread where it may block, as [`tokio::task::spawn_blocking`] does.
 ///
 /// A closure that has not begun when the runtime shuts down is dropped, and reported as a pending task. One that runs is waited
 /// for, or runs on unseen after [`shutdown_background`](::tokio::runtime::Runtime::shutdown_background).

@@ -10,7 +10,7 @@ use super::supervised;
 use crate::check::unread::is_err;
 use crate::error_text::{Output, Printed, Said, Teller};
 
-/// Lets a supervised task know what its error says. The integers are those of [`error_text`](crate::error_text).
+/// Lets a supervised task know what its error says. The integers are those of `error_text`.
 #[inline]
 pub fn telling<F: Future, N, M>(future: F, _: N, _: M) -> Telling<F>
 where
