@@ -184,7 +184,8 @@ pub use checked_async_macros::generator;
 ///
 /// # Examples
 ///
-/// ```
+#[cfg_attr(feature = "tokio", doc = "```")]
+#[cfg_attr(not(feature = "tokio"), doc = "```text")]
 /// use checked_async::tokio::spawn;
 ///
 /// #[checked_async::test(runtime = "tokio", start_paused = true)]
