@@ -4,7 +4,7 @@ use checked_async::private::lacking::Lacking as _;
 use checked_async::private::tokio::runtime::Builder;
 
 fn start_paused(builder: &mut Builder) {
-    builder.start_paused(true); //~ E0277: builder
+    builder.start_paused(true); //~ E0277: start_paused
 }
 
 fn new_multi_thread() -> Builder {
