@@ -176,7 +176,8 @@ shapes! {
             text.lock().await.clear();
         }
     }
-    selects(), 4 frames: {
+    // And one for what is kept of `&mut kept`.
+    selects(), 5 frames: {
         pub(crate) async fn shape() -> u64 {
             let kept = call(1);
             tokio::pin!(kept);
