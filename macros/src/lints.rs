@@ -12,7 +12,7 @@ mod busy_wait;
 mod cancel_unsafe_select;
 mod detached_task;
 pub(crate) mod future_of_future;
-mod futurelock;
+pub(crate) mod futurelock;
 mod guard_across_await;
 mod loop_without_await;
 mod lost_result;

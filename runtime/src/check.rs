@@ -3,16 +3,21 @@
 //! Checks are on in builds with `debug_assertions`. The feature `force-checks` puts them into every build,
 //! `no-checks` takes them out of every build and wins. Where they are off, what the macros call is the identity.
 
+pub(crate) mod alarm;
 mod kind;
 mod level;
+mod looks;
 mod switch;
 pub(crate) mod unread;
+mod waits;
 
 pub(crate) mod generator_unclosed;
 pub(crate) mod large_future;
+pub(crate) mod lost_waker;
 pub(crate) mod never_awaited;
 pub(crate) mod polled_after_completion;
 pub(crate) mod slow_poll;
+pub(crate) mod stalled_future;
 
 pub mod off;
 pub mod on;

@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
-use crate::check::{self, large_future, never_awaited, polled_after_completion, slow_poll};
+use crate::check::{self, alarm, large_future, never_awaited, polled_after_completion, stalled_future};
 use crate::places;
 use crate::private::Site;
 use crate::raw::{self, Checked};
@@ -39,13 +39,14 @@ pub(crate) struct Head {
     /// | `EXCUSED` | null | created, and may be dropped unpolled |
     /// | `SPECIAL` and the identity of a function | null | created, and certain to be awaited by that function |
     /// | 0 or an announcement | not null | polled |
+    /// | the same and `SPECIAL` | not null | polled, and watched by [`stalled_future`] |
     /// | `EMPTY` | not null | done, and holds nothing |
     ///
     /// An announcement is about the futures that this one creates: see [`trace`].
     ///
     /// Atomic, as is `below`, only to keep the future `Sync`: relaxed, and as cheap as any.
     word: AtomicU64,
-    /// Null until the first poll. While the future is polled: the next outer one that is, with `MARK` if [`slow_poll`] has
+    /// Null until the first poll. While the future is polled: the next outer one that is, with `MARK` if `slow_poll` has
     /// seen the poll.
     below: AtomicPtr<Head>,
 }
@@ -170,11 +171,16 @@ impl Head {
         if *self.word.get_mut() == EMPTY {
             polled_after_completion::polled(&self.function);
         }
-        if *self.word.get_mut() >= SPECIAL {
+        if self.is_watched() {
+            *self.word.get_mut() &= !SPECIAL;
+            if stalled_future::polled(self) {
+                self.watch();
+            }
+        } else if *self.word.get_mut() >= SPECIAL {
             *self.word.get_mut() = 0;
         }
         if raw::is_alarmed() {
-            slow_poll::entering();
+            alarm::entering();
         }
     }
 
@@ -205,11 +211,26 @@ impl Head {
 
     /// What is announced for the futures that this one creates, while it is polled.
     pub(crate) fn announcement(&self) -> u64 {
-        self.word.load(Relaxed)
+        self.word.load(Relaxed) & ANNOUNCEMENT
     }
 
     pub(crate) fn announce(&self, announcement: u64) {
-        self.word.store(announcement, Relaxed);
+        self.word.store(self.word.load(Relaxed) & SPECIAL | announcement, Relaxed);
+    }
+
+    /// Has [`stalled_future`] told when the future is polled again or dropped. Only for one that was polled and is not done.
+    pub(crate) fn watch(&self) {
+        self.word.fetch_or(SPECIAL, Relaxed);
+    }
+
+    fn is_watched(&self) -> bool {
+        let word = self.word.load(Relaxed);
+        !self.below().is_null() && word >= SPECIAL && word != EMPTY
+    }
+
+    /// What tells the future from all others as long as it lives, if it stays where it is once it was polled.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     /// Takes note that the future is about to be dropped. What it holds is dropped in silence, whatever happens here.
@@ -218,6 +239,9 @@ impl Head {
         if !self.below().is_null() {
             if check::TREES && raw::is_noting() {
                 places::forget(self);
+            }
+            if self.is_watched() {
+                stalled_future::dropped(self);
             }
             return;
         }
@@ -248,6 +272,11 @@ impl Function {
         })
     }
 
+    /// Whether its future is the compiler's, and so stays where it is once it was polled.
+    pub(crate) fn is_pinned(&self) -> bool {
+        (self.type_name)().ends_with("{{closure}}")
+    }
+
     /// Where the call is, as far as known.
     pub(crate) fn place(&self) -> Place {
         self.called.map_or_else(|| self.defined(), Place::from)
@@ -265,6 +294,11 @@ impl Function {
         self.site.file
     }
 
+    /// The file in which its code is: of a task, that in which it was started.
+    pub(crate) fn source(&self) -> &'static str {
+        self.called.filter(|_| self.is_task()).map_or(self.site.file, Location::file)
+    }
+
     /// How long a poll of it may take, where that was said of this function.
     pub(crate) fn slow_after(&self) -> Option<u64> {
         self.site.slow_after
@@ -279,7 +313,7 @@ impl Function {
         self.called.filter(|_| !self.is_task())
     }
 
-    fn is_task(&self) -> bool {
+    pub(crate) fn is_task(&self) -> bool {
         std::ptr::eq(self.site, &raw const TASK)
     }
 }

@@ -15,8 +15,8 @@ pub use checked_async_macros::checked_item;
 #[cfg(feature = "tokio")]
 pub use crate::check::chosen::telling;
 pub use crate::check::chosen::{
-    Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, detached, expect_awaited, frame,
-    future, handed, handing_over, task,
+    Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, detached, endless, expect_awaited,
+    frame, future, handed, handing_over, task, watched, watched_fused,
 };
 pub use crate::check::{off, on};
 pub use crate::generator::adoptable;

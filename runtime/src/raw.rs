@@ -36,7 +36,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 use std::{any::TypeId, rc::Rc};
 
 use crate::adopt::{Cleanup, SendCleanup};
-use crate::check::{self, slow_poll};
+use crate::check::{self, alarm};
 #[cfg(feature = "event-loop")]
 use crate::event_loop::{Core, number};
 use crate::future::{Head, SPECIAL};
@@ -154,7 +154,7 @@ impl Pushed<'_> {
         if check::TREES && asks(0, top_and_alarm().map_addr(|top| top | THREAD.with(|thread| thread.noting.get()))) {
             pop_pending(head, below);
         } else if !check::TREES && asks(0, top_and_alarm()) {
-            pop_alarmed(head, below);
+            pop_alarmed(head, below, true);
         } else {
             set_top(below);
         }
@@ -173,7 +173,7 @@ impl Drop for Pushed<'_> {
         // By value, lest this be kept in memory.
         let Pushed { head, below } = *self;
         if asks(0, top_and_alarm()) {
-            pop_alarmed(head, below);
+            pop_alarmed(head, below, false);
         } else {
             set_top(below);
         }
@@ -188,7 +188,7 @@ fn pop_pending(head: &Head, below: *mut Head) {
         places::pending(head);
     }
     if is_alarmed() {
-        pop_alarmed(head, below);
+        pop_alarmed(head, below, true);
     } else {
         set_top(below);
     }
@@ -209,13 +209,11 @@ pub(crate) fn set_noting(noting: bool) -> bool {
 /// Puts back on top what was there before, and leaves the alarm as it is when the time has been looked at.
 #[cold]
 #[inline(never)]
-fn pop_alarmed(head: &Head, below: *mut Head) {
-    let slow = slow_poll::leaving(head);
+fn pop_alarmed(head: &Head, below: *mut Head, pending: bool) {
+    let found = alarm::leaving(head, pending);
     let alarm = top_and_alarm().addr() & ALARM;
     set_top(below.map_addr(|address| address | alarm));
-    if let Some(slow) = slow {
-        slow.report(head.function());
-    }
+    found.report(head);
 }
 
 /// Whether this thread's alarm is raised.

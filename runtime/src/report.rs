@@ -40,14 +40,16 @@ pub use handler::{reset_exception_handler, set_exception_handler};
 pub use limit::reported;
 #[cfg(feature = "event-loop")]
 pub(crate) use message::event_loop::*;
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub(crate) use message::task::lost_waker;
 #[cfg(feature = "event-loop")]
 pub(crate) use message::task::task_error_never_retrieved;
 #[cfg(feature = "tokio")]
 pub(crate) use message::task::tokio_task_dropped;
 pub(crate) use message::task::{task_error_lost, task_panic};
 pub(crate) use message::{
-    cleanup_panicked, generator_adopted, generator_unclosed, large_future, never_awaited, polled_after_completion,
-    said, slow_poll, warn_of_environment,
+    backtrace, cleanup_panicked, generator_adopted, generator_unclosed, large_future, never_awaited,
+    polled_after_completion, said, slow_poll, stalled_future, warn_of_environment,
 };
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) use text::print;

@@ -5,7 +5,7 @@ use crate::attribute::Reader;
 use crate::diagnostics::Sink;
 use crate::facts::{Context, Facts};
 use crate::finding::Finding;
-use crate::lints::{self, Level};
+use crate::lints::{self, Level, futurelock};
 use crate::select::Select;
 use std::cell::RefCell;
 use syn::visit_mut::VisitMut;
@@ -37,10 +37,14 @@ impl<'a> Scope<'a> {
         self.rewrite(Facts::of_expr(expr, context, self.sink)).visit_expr_mut(expr);
     }
 
-    /// Lints the arms of a `select!` and writes the probes into them.
-    pub(super) fn check_select(&self, select: &mut Select, context: Context) {
-        let mut rewrite = self.rewrite(Facts::of_select(select, context, self.sink));
+    /// Lints the arms of a `select!` and writes the probes into them. Returns those whose futures may stall.
+    pub(super) fn check_select(&self, select: &mut Select, context: Context) -> Vec<usize> {
+        let facts = Facts::of_select(select, context, self.sink);
+        let may_stall = facts.polled.iter().filter(|polled| futurelock::may_stall(polled)).map(|polled| polled.index);
+        let may_stall = may_stall.collect();
+        let mut rewrite = self.rewrite(facts);
         select.visit_mut(&mut rewrite);
+        may_stall
     }
 
     /// Takes a finding for an error or a warning, as its level says.

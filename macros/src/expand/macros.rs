@@ -5,7 +5,7 @@
 use super::body::Scope;
 use super::generated;
 use crate::facts::{self, Context};
-use crate::lints;
+use crate::lints::{self, Level, futurelock};
 use crate::select::{Event, Select};
 use crate::syntax;
 use crate::well_known::{self, ASSERTS, JOINS, LOGS, TEXTS};
@@ -13,10 +13,13 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::token::Brace;
-use syn::{Block, Expr, Macro, Token};
+use syn::{Block, Expr, Ident, Macro, Token};
 
 /// Macros whose arguments are expressions between commas, as far as they hold code that lints look at.
 const EXPRESSIONS: &[&[&str]] = &[ASSERTS, LOGS, TEXTS, JOINS, &["dbg", "panic", "pin", "vec", "yield_"]];
+
+/// The crates whose `select!` polls names where they are.
+const FUTURES: &[&str] = &["futures", "futures_util"];
 
 /// Lints the code in a macro's arguments and writes probes into it.
 pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'_>) {
@@ -24,7 +27,10 @@ pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'
     let yields = syntax::is_macro(mac, "yield_");
     if Select::is_macro(mac) {
         if let Ok(mut select) = mac.parse_body::<Select>() {
-            check_select(&mut select, context, scope);
+            let meaning = context.names.meaning(&mac.path);
+            let library =
+                Library { tokio: meaning.is_in("tokio"), futures: FUTURES.iter().any(|name| meaning.is_in(name)) };
+            check_select(&mut select, library, context, scope);
             mac.tokens = select.into_token_stream();
         }
     } else if well_known::is_in(mac, EXPRESSIONS)
@@ -69,12 +75,53 @@ fn holds_code(tokens: TokenStream) -> bool {
 
 /// Input:  `value = f(x), if ready => { … }`
 /// Output: the same, its future marked as handed over, since all but one are rightly dropped, and its handler linted.
-fn check_select(select: &mut Select, context: Context, scope: &Scope<'_>) {
-    scope.check_select(select, context);
-    for arm in &mut select.arms {
+fn check_select(select: &mut Select, library: Library, context: Context, scope: &Scope<'_>) {
+    let level = context.levels.of(futurelock::LINT.name);
+    let may_stall = scope.check_select(select, context);
+    for (index, arm) in select.arms.iter_mut().enumerate() {
         if let Event::Future(future) = &mut arm.event {
-            future.rewritten = Some(handed_over(&future.future, scope));
+            let by_name = name(&future.future).filter(|_| library.futures && level != Level::Allow);
+            future.rewritten = Some(if may_stall.contains(&index) {
+                watched(future.future.to_token_stream(), &future.future, library, scope)
+            } else if by_name.is_some_and(|name| !futurelock::only_waits(&name.to_string())) {
+                let future = &future.future;
+                watched(quote_spanned!(generated(syntax::first_span(future))=> &mut #future), future, library, scope)
+            } else {
+                handed_over(&future.future, scope)
+            });
         }
+    }
+}
+
+fn name(future: &Expr) -> Option<&Ident> {
+    match syntax::peel(future) {
+        Expr::Path(path) => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+/// Where a `select!` comes from, as far as that is known.
+#[derive(Clone, Copy)]
+struct Library {
+    /// It takes futures that are not fused.
+    tokio: bool,
+    /// It polls by reference what is given by name.
+    futures: bool,
+}
+
+/// What an arm polls by reference lives on when the `select!` is over: it is told where that is, too.
+///
+/// Input:  `&mut job`
+/// Output: `watched(1, 9, &mut job)`
+fn watched(reference: TokenStream, future: &Expr, library: Library, scope: &Scope<'_>) -> TokenStream {
+    let first = syntax::first_span(future);
+    let span = generated(first);
+    let private = scope.runtime.private(span);
+    let (line, column) = (first.start().line as u32, first.start().column as u32 + 1);
+    if library.tokio {
+        quote_spanned!(span=> #private::watched(#line, #column, #reference))
+    } else {
+        quote_spanned!(span=> #private::watched_fused(#line, #column, #reference))
     }
 }
 

@@ -25,7 +25,7 @@ use super::spans::located;
 use super::{Runtime, generated};
 use crate::facts::{Context, Place, Start};
 use crate::probe::Probe;
-use crate::syntax;
+use crate::syntax::{self, Callee};
 use quote::quote_spanned;
 use std::collections::HashMap;
 use syn::visit_mut::{self, VisitMut};
@@ -171,12 +171,22 @@ impl VisitMut for Rewrite<'_> {
 }
 
 /// Tells the run-time checks what is done on purpose: the thread blocks, having made room for others, so that its poll is not
-/// slow; or a future goes to the heap, where it may be large.
+/// slow; a future goes to the heap, where it may be large; or the task waits until it is cancelled.
 ///
-/// Input:  `block_in_place(f)`, `Box::pin(g(x))`
-/// Output: `blocked(blocking(), block_in_place(f))`, `Box::pin(boxed(boxing(), g(x)))`
+/// Input:  `block_in_place(f)`, `Box::pin(g(x))`, `pending().await`
+/// Output: `blocked(blocking(), block_in_place(f))`, `Box::pin(boxed(boxing(), g(x)))`, `endless(pending()).await`
 fn excuse(expr: &mut Expr, runtime: &Runtime) {
     let span = generated(syntax::first_span(expr));
+    if let Expr::Await(await_) = expr {
+        if let Expr::Call(call) = &*await_.base
+            && call.args.is_empty()
+            && Callee::of(&await_.base).is_some_and(|callee| callee.is("pending"))
+        {
+            let private = runtime.private(span);
+            *await_.base = Expr::Verbatim(quote_spanned!(span=> #private::endless(#call)));
+        }
+        return;
+    }
     let Expr::Call(call) = expr else { return };
     let Expr::Path(path) = &*call.func else { return };
     let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);

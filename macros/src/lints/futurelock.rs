@@ -81,6 +81,12 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     }
 }
 
+/// Is what an arm polls by reference to be watched while the program runs? What the lint is silent about for its name, or
+/// was told to be, is not.
+pub(crate) fn may_stall(polled: &Polled<'_>) -> bool {
+    polled.levels.of(LINT.name) != Level::Allow && !only_waits(&polled.referred.name.to_string())
+}
+
 /// Asks about variables where they are bound: only there can it be seen what made them, and a name that futures'
 /// `select!` polls must stay a name.
 fn check_variables(facts: &Facts<'_>, select: &SelectFact<'_>, report: &mut Report) {
@@ -131,7 +137,7 @@ fn is_handle(ty: &str) -> bool {
 }
 
 /// Do the words of a name say so?
-fn only_waits(name: &str) -> bool {
+pub(crate) fn only_waits(name: &str) -> bool {
     let mut words = name.split('_').map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
     words.any(|word| WAITERS.contains(&word))
 }

@@ -101,6 +101,24 @@ pub fn boxed<T>(_begun: Boxing, value: T) -> T {
     value
 }
 
+/// Returns the reference itself.
+#[inline(always)]
+pub fn watched<F>(_line: u32, _column: u32, future: F) -> F {
+    future
+}
+
+/// Returns the reference itself.
+#[inline(always)]
+pub fn watched_fused<F>(_line: u32, _column: u32, future: F) -> F {
+    future
+}
+
+/// Returns the future itself.
+#[inline(always)]
+pub fn endless<F>(future: F) -> F {
+    future
+}
+
 /// Drops the value.
 #[inline(always)]
 pub fn discard<T>(value: T) {

@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::panic::Location;
 
-use crate::check::{generator_unclosed, slow_poll};
+pub use crate::check::lost_waker::Endless;
+pub use crate::check::stalled_future::Watched;
+use crate::check::{generator_unclosed, lost_waker, slow_poll, stalled_future};
 use crate::future::Function;
 use crate::private::Site;
 use crate::raw::Checked;
@@ -87,6 +89,32 @@ pub fn boxing() -> Boxing {
 #[inline]
 pub fn boxed<T>(_begun: Boxing, value: T) -> T {
     value
+}
+
+/// Wraps a reference to a future that the arm of a `select!` at this line and column polls.
+#[inline]
+pub fn watched<F: Future>(line: u32, column: u32, future: F) -> Watched<F> {
+    stalled_future::watched(line, column, future)
+}
+
+/// As [`watched`], where the `select!` may ask whether the future is fused.
+#[cfg(feature = "stream")]
+#[inline]
+pub fn watched_fused<F: Future>(line: u32, column: u32, future: F) -> Watched<F> {
+    stalled_future::watched(line, column, future)
+}
+
+/// Returns the reference itself: the trait of fused futures is not known.
+#[cfg(not(feature = "stream"))]
+#[inline]
+pub fn watched_fused<F>(_line: u32, _column: u32, future: F) -> F {
+    future
+}
+
+/// Wraps a future that is pending for ever on purpose.
+#[inline]
+pub fn endless<F: Future>(future: F) -> Endless<F> {
+    lost_waker::on_purpose(future)
 }
 
 /// Drops a value; the unpolled futures in it are no fault.

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::check::level::read_environment;
-use crate::check::{Kind, Level, level};
+use crate::check::{Kind, Level, alarm, level};
 use crate::future::{Function, Head};
 use crate::watch::TICK;
 use crate::{raw, report, watch};
@@ -253,7 +253,7 @@ fn lower_alarm(on: bool) {
     if registered || !watch::POSSIBLE {
         raw::lower_alarm();
     }
-    if registered && on && !watch::keep_awake() {
+    if registered && on && !watch::keep_awake() || alarm::is_needed() {
         raw::keep_alarm();
     }
 }

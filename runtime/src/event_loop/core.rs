@@ -318,6 +318,12 @@ impl Core {
         self.slow_after.get()
     }
 
+    /// How long nothing may run, while tasks wait.
+    #[inline]
+    pub(crate) fn stalled_after(&self) -> Option<Duration> {
+        self.stalled_after.get()
+    }
+
     pub(super) fn set_slow_after(&self, slow_after: Duration) {
         self.slow_after.set(slow_after);
         self.say_slow_after();

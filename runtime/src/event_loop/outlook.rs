@@ -87,7 +87,10 @@ mod linux {
             // A thread that has ended meanwhile.
             let Ok(name) = fs::read_to_string(entry.path().join("comm")) else { continue };
             // The system keeps 15 characters. Those that attend to workers have other names.
-            if !matches!(name.trim_end(), "async-io" | "checked-async-w" | "checked-async-l" | "checked-async-d") {
+            if !matches!(
+                name.trim_end(),
+                "async-io" | "checked-async-d" | "checked-async-l" | "checked-async-s" | "checked-async-w"
+            ) {
                 return Some(true);
             }
         }

@@ -11,7 +11,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use super::text::Notice;
-use super::{Dropper, Place, TraceFrame, Violation, dropper};
+use super::{Culprit, Dropper, Place, TraceFrame, Violation, dropper};
 use crate::check::{Kind, Level, level};
 use crate::future::Function;
 use crate::raw;
@@ -71,6 +71,29 @@ pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_
                 .into(),
         ],
         ..about(Kind::SlowPoll, level, function)
+    }
+}
+
+/// The report of a future that was woken and is not polled: who polled it, at which line and column, and what is awaited
+/// instead, innermost first.
+pub(crate) fn stalled_future(
+    function: &Function,
+    level: Level,
+    parent: &Function,
+    (line, column): (u32, u32),
+    waits: Vec<TraceFrame>,
+) -> Violation {
+    let mut notes =
+        vec!["what it holds, or was given since, as a lock, nobody else gets until it is polled or dropped".to_owned()];
+    let place = Place { file: parent.source().into(), line, column };
+    notes.extend(waits.first().map(|waits| format!("meanwhile its task waits in `{}`", waits.function)));
+    Violation {
+        message: format!("future was woken and not polled for 1 s: `{}`", function.name()),
+        culprit: Some(Culprit { function: parent.name().to_owned(), place: Some(place) }),
+        backtrace: waits,
+        notes,
+        help: vec!["run it in a task of its own, or drop it before anything else is awaited".into()],
+        ..about(Kind::StalledFuture, level, function)
     }
 }
 
@@ -155,7 +178,7 @@ fn current_name() -> Option<String> {
 }
 
 /// The logical backtrace of this thread.
-fn backtrace() -> Vec<TraceFrame> {
+pub(crate) fn backtrace() -> Vec<TraceFrame> {
     let mut frames = Vec::new();
     raw::for_each_while(|frame| {
         let function = frame.function();
@@ -174,6 +197,7 @@ pub(super) fn deed(kind: Kind) -> &'static str {
     match kind {
         Kind::GeneratorUnclosed | Kind::NeverAwaited => "dropped",
         Kind::PolledAfterCompletion => "polled",
+        Kind::StalledFuture => "last polled",
         _ => "happened",
     }
 }

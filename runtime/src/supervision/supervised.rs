@@ -14,17 +14,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use ::tokio::runtime::Handle;
 use ::tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use pin_project_lite::pin_project;
 
 use super::record::{Fault, Record};
+use crate::check::lost_waker::{Lost, LostWaker, Polling};
 use crate::check::unread::is_err;
 use crate::check::{Kind, Level};
 use crate::error_text::ErrorText;
 use crate::report::{self, Entered, Place};
 use crate::root::{self, Root};
+
+/// How long a task must be lost to be reported: what event loops take too, unless told.
+const LOST_AFTER: Duration = Duration::from_secs(10);
 
 thread_local! {
     /// The task that runs on this thread.
@@ -113,7 +118,7 @@ pub fn local_future<F: Future>(future: F) -> (Supervised<F>, Task) {
 fn supervised<F: Future>(future: F, closing: fn() -> Closing) -> (Supervised<F>, Task) {
     let record = Arc::new(Record::new());
     let life = Life::new::<F::Output>(Arc::clone(&record), closing);
-    (Supervised { life, future: root::task(future) }, Task(record))
+    (Supervised { life, future: root::task(future), lost_waker: LostWaker::default() }, Task(record))
 }
 
 pin_project! {
@@ -123,6 +128,7 @@ pin_project! {
         life: Life,
         #[pin]
         future: Root<F>,
+        lost_waker: LostWaker,
     }
 }
 
@@ -139,17 +145,22 @@ impl<F: Future> Future for Supervised<F> {
         let this = self.project();
         this.life.begun = true;
         let _current = Current::set(&this.life.record);
-        match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => {
-                this.life.end(&output);
-                Poll::Ready(output)
-            }
+        let polling = this.lost_waker.begin(cx.waker(), Some(LOST_AFTER));
+        let cx = &mut Context::from_waker(polling.as_ref().map_or(cx.waker(), Polling::waker));
+        let polled = match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
+            Ok(polled) => polled,
             Err(panic) => {
                 this.life.end_by(&*panic);
                 resume_unwind(panic)
             }
+        };
+        if let Some(lost) = polling.and_then(|polling| this.lost_waker.end(polling, polled.is_pending())) {
+            this.life.lost_waker(lost);
         }
+        if let Poll::Ready(output) = &polled {
+            this.life.end(output);
+        }
+        polled
     }
 }
 
@@ -201,6 +212,16 @@ impl Life {
             Fault::Error(told.unwrap_or_else(ErrorText::of_type::<T>))
         });
         self.record.finish(fault);
+    }
+
+    /// It is pending, and nobody holds its waker.
+    #[cold]
+    fn lost_waker(&self, lost: Lost) {
+        let report = report::lost_waker(Some(&self.record.name()), self.record.created, lost);
+        // At level `panic` too the task goes on.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| report::raise(report))) {
+            report::drop_panic(panic);
+        }
     }
 
     /// It has ended by a panic.

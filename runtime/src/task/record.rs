@@ -28,6 +28,7 @@ use super::cancel::Catchers;
 use super::stored::{AnyTask, Steps};
 use super::unread;
 use crate::adopt::Cleanup;
+use crate::check::lost_waker::{LostWaker, Polling};
 use crate::check::slow_poll;
 use crate::event_loop::{Callback, Core, Entry, number};
 use crate::places::{self, Places};
@@ -85,6 +86,8 @@ pub(crate) struct Rare {
     cleanups: VecDeque<Cleanup>,
     /// Where its futures stand, where the loop's checks are on and that is known.
     pub(crate) places: Option<Box<Places>>,
+    /// Who holds its waker, where they are on.
+    lost_waker: LostWaker,
 }
 
 impl Record {
@@ -123,6 +126,30 @@ pub(crate) struct Step {
     /// `None` for the future given to `run`.
     stored: Option<Pin<Box<dyn AnyTask>>>,
     special: bool,
+}
+
+/// What is noted in a step, where the loop's checks are on.
+struct Noting {
+    places: places::Poll,
+    lost_waker: LostWaker,
+    polling: Option<Polling>,
+}
+
+impl Noting {
+    #[inline]
+    fn begin(core: &Core, key: TaskKey, waker: &Waker, special: bool) -> Self {
+        let rare = |record: &mut Record| Some(std::mem::take(&mut record.rare.as_mut()?.lost_waker));
+        let mut lost_waker = core.tasks_mut().get_mut(key).and_then(rare).unwrap_or_default();
+        // A step that may cancel it, or has to clean up, is no sign of anything.
+        let polling = lost_waker.begin(waker, core.stalled_after().filter(|_| !special));
+        Noting { places: places::Poll::begin(), lost_waker, polling }
+    }
+
+    /// The waker to poll with, in place of this one.
+    #[inline]
+    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
+        self.polling.as_ref().map_or(waker, Polling::waker)
+    }
 }
 
 /// What a panic has left behind.
@@ -464,8 +491,8 @@ impl Core {
         let _current = self.set_current_task(number);
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
-        let cx = &mut Context::from_waker(&waker);
-        let noting = if CHECKS { Some(places::Poll::begin()) } else { None };
+        let noting = if CHECKS { Some(Noting::begin(self, key, &waker, special)) } else { None };
+        let cx = &mut Context::from_waker(noting.as_ref().map_or(&waker, |noting| noting.waker(&waker)));
         let mut polled = Polled { core: self, key, stored };
         let result = match &mut polled.stored {
             Some(stored) if !special => stored.as_mut().poll(cx),
@@ -649,16 +676,21 @@ impl Core {
 
     /// Takes note of the time that a step took.
     #[inline(never)]
-    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<places::Poll>) {
+    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<Noting>) {
         let (now, took) = self.measure();
+        let mut lost = None;
         let created = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return };
             record.since = Some(now);
-            if let Some(noting) = noting {
+            if let Some(Noting { places, mut lost_waker, polling }) = noting {
                 let before = record.rare.as_mut().and_then(|rare| rare.places.as_deref_mut());
-                if let Some(places) = noting.end(before) {
+                if let Some(places) = places.end(before) {
                     record.rare_mut().places = Some(places);
+                }
+                lost = polling.and_then(|polling| lost_waker.end(polling, !is_last));
+                if !is_last && !lost_waker.is_empty() {
+                    record.rare_mut().lost_waker = lost_waker;
                 }
             }
             record.created
@@ -670,6 +702,9 @@ impl Core {
         let took = slow_poll::without_excused(took);
         if took >= self.slow_after() {
             event_loop::raise(report::slow_step(&self.task_name(key), created, took));
+        }
+        if let Some(lost) = lost {
+            event_loop::raise(report::lost_waker(Some(&self.task_name(key)), created, lost));
         }
     }
 

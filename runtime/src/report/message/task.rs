@@ -3,6 +3,8 @@
 use std::panic::Location;
 
 use super::{backtrace, current_name};
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+use crate::check::lost_waker::Lost;
 use crate::check::{Kind, level};
 use crate::error_text::ErrorText;
 use crate::report::Violation;
@@ -31,6 +33,32 @@ pub(crate) fn task_error_never_retrieved(name: Option<&str>, created: Created, e
 pub(crate) fn task_error_lost(name: Option<&str>, created: Created, error: &ErrorText) -> Violation {
     let mut violation = task_error_never_retrieved(name, created, &error.debug);
     violation.notes.extend(error.chain.as_ref().map(|chain| format!("it says: {chain}")));
+    violation
+}
+
+/// A task waits, and nobody can wake it.
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub(crate) fn lost_waker(name: Option<&str>, created: Created, lost: Lost) -> Violation {
+    let Lost { waits } = lost;
+    let mut violation = of_task(Kind::LostWaker, name, created);
+    match waits.first() {
+        Some(innermost) => {
+            violation.message = format!("{} is pending, and nobody holds its waker", task(name));
+            violation.notes = vec![format!("it waits in `{}`, for ever unless it is cancelled", innermost.function)];
+            violation.help.push(
+                "let what returns `Poll::Pending` keep `cx.waker().clone()`, and wake it; to wait until the task is \
+                 cancelled, await `std::future::pending()`"
+                    .into(),
+            );
+        }
+        None => {
+            violation.message = format!("{} was pending, and nobody held its waker", task(name));
+            violation.notes =
+                vec!["polled for a look, it went on: what it was waiting for had come, and had not woken it".into()];
+            violation.help.push("let what returns `Poll::Pending` keep `cx.waker().clone()`, and wake it".into());
+        }
+    }
+    violation.backtrace = waits;
     violation
 }
 
