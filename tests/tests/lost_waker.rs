@@ -172,6 +172,44 @@ mod reported {
     }
 }
 
+mod on_tokio {
+    use super::*;
+    use tokio::sync::oneshot;
+
+    /// As `forgets`, for any executor.
+    #[checked_async]
+    async fn forgets(told: oneshot::Sender<()>) {
+        let mut told = Some(told);
+        let mut polls = 0;
+        poll_fn(|_| {
+            polls += 1;
+            if polls == 2 {
+                told.take().unwrap().send(()).unwrap();
+            }
+            Poll::<()>::Pending
+        })
+        .await;
+    }
+
+    #[test]
+    fn a_supervised_task() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let ((), violations) = capture(|| {
+            runtime.block_on(async {
+                let (told, is_told) = oneshot::channel();
+                let endless = checked_async::tokio::spawn(pending::<()>());
+                let task = checked_async::tokio::spawn(forgets(told)).named("reader");
+                is_told.await.unwrap();
+                task.abort();
+                endless.abort();
+            });
+        });
+        let [violation] = &*violations else { panic!("{violations:#?}") };
+        assert_eq!(violation.message, "task `reader` is pending, and nobody holds its waker");
+        assert_eq!(violation.backtrace[0].function, "lost_waker::on_tokio::forgets");
+    }
+}
+
 mod not_reported {
     use super::*;
 
@@ -185,10 +223,17 @@ mod not_reported {
                 _ => futures::future::pending::<()>().await,
             }
         }
+        /// What a task waits for in no function of its own is not known.
+        #[checked_async]
+        async fn starts() {
+            drop(spawn(pending::<()>()));
+            drop(spawn(poll_fn(|_| Poll::<()>::Pending)));
+        }
         assert_not_reported(async {
             for way in 0..3 {
                 drop(spawn(until_cancelled(way)));
             }
+            starts().await;
             // Who has no attribute may have his reasons.
             drop(spawn(pending::<()>()));
             drop(spawn(async { poll_fn(|_| Poll::<()>::Pending).await }));

@@ -300,6 +300,55 @@ mod reported {
         assert_eq!(task.until_reported().function.as_deref(), Some("stalled_future::job"));
     }
 
+    /// Pending for ever; says so when it is polled for the third time.
+    fn third_poll(told: Arc<Notify>) -> impl Future<Output = ()> {
+        let mut polls = 0;
+        poll_fn(move |_| {
+            polls += 1;
+            if polls == 3 {
+                told.notify_one();
+            }
+            Poll::Pending
+        })
+    }
+
+    #[test]
+    fn a_block_that_a_checked_function_spawns() {
+        static STEPS: [Notify; 1] = [Notify::const_new()];
+
+        #[checked_async]
+        async fn starts(told: Arc<Notify>) {
+            let task = tokio::spawn(async move {
+                let mut work = job(&STEPS).boxed(); // The job.
+                tokio::select! {
+                    biased;
+                    () = &mut work => {}
+                    () = std::future::ready(()) => {}
+                }
+                // Once, then woken, and then for the look.
+                third_poll(told).await;
+            });
+            drop(task);
+        }
+
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let ((), violations) = capture(|| {
+            runtime.block_on(async {
+                let told = Arc::new(Notify::new());
+                starts(told.clone()).await;
+                tokio::task::yield_now().await;
+                STEPS[0].notify_one();
+                told.notified().await;
+            });
+        });
+        let [violation] = &*violations else { panic!("{violations:#?}") };
+        assert_eq!(violation.created.as_ref().unwrap().line, line("let mut work = job(&STEPS)"));
+        let culprit = violation.culprit.as_ref().unwrap();
+        let place = culprit.place.as_ref().unwrap();
+        assert_eq!((&*culprit.function, &*place.file), ("task", file!()));
+        assert_eq!(place.line, violation.created.as_ref().unwrap().line + 3);
+    }
+
     #[test]
     fn a_spawned_task_by_what_its_function_parks() {
         let steps: &'static [Notify; 1] = Box::leak(Box::default());
