@@ -5,6 +5,7 @@
 use super::body::Scope;
 use super::generated;
 use crate::facts::{self, Context};
+use crate::imports::Meaning;
 use crate::lints::{self, Level, futurelock};
 use crate::select::{Event, Select};
 use crate::syntax;
@@ -18,18 +19,13 @@ use syn::{Block, Expr, Ident, Macro, Token};
 /// Macros whose arguments are expressions between commas, as far as they hold code that lints look at.
 const EXPRESSIONS: &[&[&str]] = &[ASSERTS, LOGS, TEXTS, JOINS, &["dbg", "panic", "pin", "vec", "yield_"]];
 
-/// The crates whose `select!` polls names where they are.
-const FUTURES: &[&str] = &["futures", "futures_util"];
-
 /// Lints the code in a macro's arguments and writes probes into it.
 pub(super) fn check_arguments(mac: &mut Macro, context: Context, scope: &Scope<'_>) {
     // It waits while the temporaries of its item live.
     let yields = syntax::is_macro(mac, "yield_");
     if Select::is_macro(mac) {
         if let Ok(mut select) = mac.parse_body::<Select>() {
-            let meaning = context.names.meaning(&mac.path);
-            let library =
-                Library { tokio: meaning.is_in("tokio"), futures: FUTURES.iter().any(|name| meaning.is_in(name)) };
+            let library = Library::of(&context.names.meaning(&mac.path));
             check_select(&mut select, library, context, scope);
             mac.tokens = select.into_token_stream();
         }
@@ -75,21 +71,22 @@ fn holds_code(tokens: TokenStream) -> bool {
 
 /// Input:  `value = f(x), if ready => { … }`
 /// Output: the same, its future marked as handed over, since all but one are rightly dropped, and its handler linted.
-fn check_select(select: &mut Select, library: Library, context: Context, scope: &Scope<'_>) {
+fn check_select(select: &mut Select, library: Option<Library>, context: Context, scope: &Scope<'_>) {
     let level = context.levels.of(futurelock::LINT.name);
     let may_stall = scope.check_select(select, context);
     for (index, arm) in select.arms.iter_mut().enumerate() {
-        if let Event::Future(future) = &mut arm.event {
-            let by_name = name(&future.future).filter(|_| library.futures && level != Level::Allow);
-            future.rewritten = Some(if may_stall.contains(&index) {
-                watched(future.future.to_token_stream(), &future.future, library, scope)
-            } else if by_name.is_some_and(|name| !futurelock::only_waits(&name.to_string())) {
-                let future = &future.future;
+        let Event::Future(arm) = &mut arm.event else { continue };
+        let future = &arm.future;
+        let by_name = name(future).filter(|name| {
+            library == Some(Library::Futures) && level != Level::Allow && !futurelock::only_waits(&name.to_string())
+        });
+        arm.rewritten = Some(match library {
+            Some(library) if may_stall.contains(&index) => watched(future.to_token_stream(), future, library, scope),
+            Some(library) if by_name.is_some() => {
                 watched(quote_spanned!(generated(syntax::first_span(future))=> &mut #future), future, library, scope)
-            } else {
-                handed_over(&future.future, scope)
-            });
-        }
+            }
+            _ => handed_over(future, scope),
+        });
     }
 }
 
@@ -100,13 +97,23 @@ fn name(future: &Expr) -> Option<&Ident> {
     }
 }
 
-/// Where a `select!` comes from, as far as that is known.
-#[derive(Clone, Copy)]
-struct Library {
-    /// It takes futures that are not fused.
-    tokio: bool,
-    /// It polls by reference what is given by name.
-    futures: bool,
+/// Where a `select!` comes from, if that is known: what another one polls may be no future.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Library {
+    Tokio,
+    /// It polls by reference what is given by name, and takes fused futures only.
+    Futures,
+}
+
+impl Library {
+    fn of(meaning: &Meaning) -> Option<Self> {
+        let is_one_of = |crates: &[&str]| crates.iter().any(|name| meaning.is_in(name));
+        if is_one_of(&["tokio"]) {
+            Some(Self::Tokio)
+        } else {
+            is_one_of(&["futures", "futures_util"]).then_some(Self::Futures)
+        }
+    }
 }
 
 /// What an arm polls by reference lives on when the `select!` is over: it is told where that is, too.
@@ -118,10 +125,9 @@ fn watched(reference: TokenStream, future: &Expr, library: Library, scope: &Scop
     let span = generated(first);
     let private = scope.runtime.private(span);
     let (line, column) = (first.start().line as u32, first.start().column as u32 + 1);
-    if library.tokio {
-        quote_spanned!(span=> #private::watched(#line, #column, #reference))
-    } else {
-        quote_spanned!(span=> #private::watched_fused(#line, #column, #reference))
+    match library {
+        Library::Tokio => quote_spanned!(span=> #private::watched(#line, #column, #reference)),
+        Library::Futures => quote_spanned!(span=> #private::watched_fused(#line, #column, #reference)),
     }
 }
 

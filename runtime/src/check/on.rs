@@ -1,6 +1,6 @@
 //! What generated code calls in builds with checks.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::panic::Location;
 
 pub use crate::check::lost_waker::Endless;
@@ -113,8 +113,8 @@ pub fn watched_fused<F>(_line: u32, _column: u32, future: F) -> F {
 
 /// Wraps a future that is pending for ever on purpose.
 #[inline]
-pub fn endless<F: Future>(future: F) -> Endless<F> {
-    lost_waker::on_purpose(future)
+pub fn endless<F: IntoFuture>(future: F) -> Endless<F::IntoFuture> {
+    lost_waker::on_purpose(future.into_future())
 }
 
 /// Drops a value; the unpolled futures in it are no fault.
