@@ -28,7 +28,7 @@ use super::cancel::Catchers;
 use super::stored::{AnyTask, Steps};
 use super::unread;
 use crate::adopt::Cleanup;
-use crate::check::lost_waker::{Lost, LostWaker, Polling};
+use crate::check::lost_waker::{LostWaker, Polling};
 use crate::check::slow_poll;
 use crate::event_loop::{Callback, Core, Entry, number};
 use crate::places::{self, Places};
@@ -128,33 +128,27 @@ pub(crate) struct Step {
     special: bool,
 }
 
-/// A step in which a lost waker is looked for, where the loop's checks are on.
-struct Watch {
+/// What is noted in a step, where the loop's checks are on.
+struct Noting {
+    places: places::Poll,
     lost_waker: LostWaker,
     polling: Option<Polling>,
 }
 
-impl Watch {
+impl Noting {
     #[inline]
     fn begin(core: &Core, key: TaskKey, waker: &Waker, special: bool) -> Self {
-        let rare = core
-            .tasks_mut()
-            .get_mut(key)
-            .and_then(|record| Some(std::mem::take(&mut record.rare.as_mut()?.lost_waker)));
-        let mut lost_waker = rare.unwrap_or_default();
+        let rare = |record: &mut Record| Some(std::mem::take(&mut record.rare.as_mut()?.lost_waker));
+        let mut lost_waker = core.tasks_mut().get_mut(key).and_then(rare).unwrap_or_default();
         // A step that may cancel it, or has to clean up, is no sign of anything.
         let polling = lost_waker.begin(waker, core.stalled_after().filter(|_| !special));
-        Watch { lost_waker, polling }
+        Noting { places: places::Poll::begin(), lost_waker, polling }
     }
 
     /// The waker to poll with, in place of this one.
+    #[inline]
     fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
         self.polling.as_ref().map_or(waker, Polling::waker)
-    }
-
-    fn end(mut self, is_last: bool) -> (LostWaker, Option<Lost>) {
-        let lost = self.polling.and_then(|polling| self.lost_waker.end(polling, !is_last));
-        (self.lost_waker, lost)
     }
 }
 
@@ -497,9 +491,8 @@ impl Core {
         let _current = self.set_current_task(number);
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
-        let watch = if CHECKS { Some(Watch::begin(self, key, &waker, special)) } else { None };
-        let cx = &mut Context::from_waker(watch.as_ref().map_or(&waker, |watch| watch.waker(&waker)));
-        let noting = if CHECKS { Some(places::Poll::begin()) } else { None };
+        let noting = if CHECKS { Some(Noting::begin(self, key, &waker, special)) } else { None };
+        let cx = &mut Context::from_waker(noting.as_ref().map_or(&waker, |noting| noting.waker(&waker)));
         let mut polled = Polled { core: self, key, stored };
         let result = match &mut polled.stored {
             Some(stored) if !special => stored.as_mut().poll(cx),
@@ -516,7 +509,7 @@ impl Core {
             result
         };
         if CHECKS {
-            self.end_of_timed_step(key, result.is_ready(), noting, watch);
+            self.end_of_timed_step(key, result.is_ready(), noting);
         }
         self.end_of_step(key, result, stored);
     }
@@ -561,7 +554,7 @@ impl Core {
         // Cleanup may have been left to it.
         let result = self.poll_special(key, task, cx);
         if self.is_debug() {
-            self.end_of_timed_step(key, result.is_ready(), None, None);
+            self.end_of_timed_step(key, result.is_ready(), None);
         }
         self.end_of_step(key, result, stored);
     }
@@ -683,21 +676,22 @@ impl Core {
 
     /// Takes note of the time that a step took.
     #[inline(never)]
-    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<places::Poll>, watch: Option<Watch>) {
+    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<Noting>) {
         let (now, took) = self.measure();
-        let (lost_waker, lost) = watch.map(|watch| watch.end(is_last)).unwrap_or_default();
+        let mut lost = None;
         let created = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return };
             record.since = Some(now);
-            if let Some(noting) = noting {
+            if let Some(Noting { places, mut lost_waker, polling }) = noting {
                 let before = record.rare.as_mut().and_then(|rare| rare.places.as_deref_mut());
-                if let Some(places) = noting.end(before) {
+                if let Some(places) = places.end(before) {
                     record.rare_mut().places = Some(places);
                 }
-            }
-            if !is_last && !lost_waker.is_empty() {
-                record.rare_mut().lost_waker = lost_waker;
+                lost = polling.and_then(|polling| lost_waker.end(polling, !is_last));
+                if !is_last && !lost_waker.is_empty() {
+                    record.rare_mut().lost_waker = lost_waker;
+                }
             }
             record.created
         };
