@@ -28,6 +28,9 @@ use crate::report::{self, Violation};
 use crate::task::record::{TaskKey, Tasks, Unwound};
 use crate::timeline;
 
+/// For how many messages of other threads memory is kept.
+const RECEIVED: usize = 1024;
+
 /// What waits for its turn.
 pub(crate) enum Entry {
     /// A step of the task at this place.
@@ -54,6 +57,8 @@ pub(crate) struct Core {
     measured: Cell<Option<Instant>>,
     /// Whether the thread may be asleep.
     is_parked: Cell<bool>,
+    /// The memory for what other threads send.
+    received: Cell<Vec<Message>>,
     /// The waker of the thread, while it may be asleep.
     parked: Cell<Option<Waker>>,
     /// Whether the future given to `run` is finished.
@@ -116,6 +121,7 @@ impl Core {
             current: Cell::new(NOBODY),
             measured: Cell::default(),
             is_parked: Cell::default(),
+            received: Cell::default(),
             parked: Cell::default(),
             main_is_done: Cell::default(),
             unwound: Cell::default(),
@@ -211,19 +217,25 @@ impl Core {
     /// Takes over what other threads have sent.
     #[inline]
     pub(super) fn receive(&self) {
-        if let Some(messages) = self.shared.take() {
-            self.receive_now(messages);
+        if self.shared.has_messages() {
+            self.receive_now();
         }
     }
 
     #[cold]
-    fn receive_now(&self, messages: Vec<Message>) {
-        for message in messages {
+    fn receive_now(&self) {
+        let mut messages = self.received.take();
+        self.shared.take(&mut messages);
+        for message in messages.drain(..) {
             match message {
                 Message::Wake(number) => self.wake_place(number),
                 Message::Call(call) => self.push(Entry::Callback(callback::from_remote(call))),
             }
         }
+        if messages.capacity() > RECEIVED {
+            messages.shrink_to(RECEIVED);
+        }
+        self.received.set(messages);
     }
 
     /// Says that the thread is about to sleep, and whom to wake if anything is pushed.

@@ -61,15 +61,17 @@ impl<M> Inbox<M> {
         }
     }
 
-    /// Takes what was sent, if anything was.
+    /// Whether anything was sent.
     #[inline]
-    pub(super) fn take(&self) -> Option<Vec<M>> {
-        if !self.sent.load(SeqCst) {
-            return None;
-        }
+    pub(super) fn has_messages(&self) -> bool {
+        self.sent.load(SeqCst)
+    }
+
+    /// Takes what was sent, in exchange for an empty vector, whose memory is used for what is sent next.
+    pub(super) fn take(&self, messages: &mut Vec<M>) {
         let mut content = self.lock();
         self.sent.store(false, SeqCst);
-        Some(std::mem::take(&mut content.messages))
+        std::mem::swap(&mut content.messages, messages);
     }
 
     /// Sets whom to wake: `None` where the loop is not running.

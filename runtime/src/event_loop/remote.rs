@@ -75,10 +75,15 @@ impl Shared {
         self.number
     }
 
-    /// Takes what was sent, if anything was.
+    /// Whether anything was sent.
     #[inline]
-    pub(super) fn take(&self) -> Option<Vec<Message>> {
-        self.inbox.take()
+    pub(super) fn has_messages(&self) -> bool {
+        self.inbox.has_messages()
+    }
+
+    /// Takes what was sent, in exchange for an empty vector.
+    pub(super) fn take(&self, messages: &mut Vec<Message>) {
+        self.inbox.take(messages);
     }
 
     /// Has this called on the loop's thread, unless it is closed.

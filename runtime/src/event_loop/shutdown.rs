@@ -132,6 +132,9 @@ fn quietly(drop: impl FnOnce()) {
 
 /// The unfinished tasks, oldest first.
 fn tasks(core: &Core) -> Vec<TaskKey> {
+    if core.tasks().are_finished() {
+        return Vec::new();
+    }
     let mut tasks: Vec<TaskKey> = core.tasks().unfinished().map(|(task, _)| task).collect();
     tasks.sort_by_key(|task| task.id);
     tasks

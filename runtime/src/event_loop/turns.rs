@@ -91,16 +91,17 @@ struct Alarm {
 }
 
 impl Alarm {
-    /// Makes sure that the thread is woken at this time, if any, and at no other. Whether it is over already.
+    /// Makes sure that the thread is woken at this time, if any. Whether it is over already. It may be woken earlier: to set the
+    /// reactor's timer costs more than to wake up once in vain, and most times that pass are those of limits that were kept.
     fn set(&mut self, at: Option<Instant>, cx: &mut Context<'_>) -> bool {
-        if at != self.at {
-            self.at = at;
-            match at {
-                Some(at) => self.timer.set_at(at),
-                None => self.timer = Timer::never(),
+        match at {
+            Some(at) if self.at.is_none_or(|earlier| earlier > at) => {
+                self.at = Some(at);
+                self.timer.set_at(at);
             }
+            _ => {}
         }
-        let over = at.is_some() && Pin::new(&mut self.timer).poll(cx).is_ready();
+        let over = self.at.is_some() && Pin::new(&mut self.timer).poll(cx).is_ready();
         if over {
             self.at = None;
         }
