@@ -1,6 +1,13 @@
 //! A plain `tokio::spawn(…)` in a checked function: the task is known by the place where it was started, and loses nothing
 //! unseen where its handle is dropped at once. It is the same task with the same handle.
 
+#![allow(
+    clippy::let_underscore_future,
+    clippy::needless_question_mark,
+    clippy::useless_vec,
+    reason = "users write such"
+)]
+
 use std::future::Future;
 use std::rc::Rc;
 
