@@ -34,6 +34,7 @@ const KINDS: &[&str] = &[
     "stalled_loop",
     "task_error_never_retrieved",
     "task_panic",
+    "unclosed_socket",
     "wrong_thread",
 ];
 

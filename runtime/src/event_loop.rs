@@ -34,6 +34,7 @@ mod outlook;
 mod remote;
 mod shuffle;
 mod shutdown;
+mod sockets;
 mod timers;
 mod turns;
 
@@ -64,6 +65,7 @@ pub use handle::{Handle, handle, remote};
 use interrupt::Interrupt;
 pub use remote::{LoopClosed, Remote, RemoteHandle};
 pub(crate) use shutdown::drop_late;
+use sockets::Sockets;
 pub(crate) use timers::{Action, TimerKey};
 pub(crate) use turns::wake;
 use turns::{Ended, Main, Turns, Until};
@@ -94,6 +96,7 @@ pub struct EventLoop {
     /// Kept from a run that Ctrl-C has ended: the second one ends the shutdown.
     interrupt: Option<Interrupt>,
     dumps: Option<Rc<Dumps>>,
+    sockets: Sockets,
 }
 
 /// Runs a future on a new event loop, shuts the loop down, and returns the future's output.
@@ -265,6 +268,9 @@ impl Drop for EventLoop {
     fn drop(&mut self) {
         let entered = self.core.enter();
         shutdown::drop_all(&self.core);
+        if self.core.is_debug() {
+            self.sockets.report_left();
+        }
         if let Some(dumps) = &self.dumps {
             dumps.loop_ended(&self.core);
         }

@@ -90,6 +90,8 @@ kinds! {
     TaskErrorNeverRetrieved, "task_error_never_retrieved", Log;
     /// A task panicked and nobody read it.
     TaskPanic, "task_panic", Log;
+    /// A socket was open when its loop was closed.
+    UnclosedSocket, "unclosed_socket", Log;
     /// A handle that belongs to a loop was used from another thread.
     WrongThread, "wrong_thread", Panic;
 }

@@ -16,6 +16,7 @@ use async_io::Timer;
 use super::clock::{Clock, Monotonic};
 use super::core::{self, Core, Settings};
 use super::dump::{self, Dumps, Target};
+use super::sockets::Sockets;
 use super::{EventLoop, RunError};
 use crate::check::{self, slow_poll};
 
@@ -152,7 +153,8 @@ impl Builder {
         start_reactor()?;
         let core = Core::new(self.settings);
         let dumps = Dumps::begin(&core, self.dump)?.map(Rc::new);
-        Ok(EventLoop { core, handle_ctrl_c: self.handle_ctrl_c, interrupt: None, dumps })
+        let sockets = Sockets::look(core.is_debug());
+        Ok(EventLoop { core, handle_ctrl_c: self.handle_ctrl_c, interrupt: None, dumps, sockets })
     }
 
     /// Makes the loop, runs a future on it, and shuts it down.

@@ -35,8 +35,25 @@ pub(super) fn look(_own: Option<i32>) -> Outlook {
 }
 
 #[cfg(target_os = "linux")]
+pub(super) use linux::{describe_socket, sockets};
+
+/// The sockets that the reactor knows, by their inodes; `None` where that is not to be seen.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn sockets() -> Option<std::collections::BTreeSet<u64>> {
+    None
+}
+
+/// What a socket is; `None` if that is not known, or if it has no address.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn describe_socket(_inode: u64) -> Option<String> {
+    None
+}
+
+#[cfg(target_os = "linux")]
 mod linux {
+    use std::collections::BTreeSet;
     use std::fs;
+    use std::net::{IpAddr, SocketAddr};
     use std::path::Path;
 
     /// The events that someone waits for: in, priority, out, and the end of what the other side sends.
@@ -47,17 +64,81 @@ mod linux {
 
     /// Whether an epoll instance of the process waits for anything; `None` if that is not to be seen.
     pub(super) fn waits_for_io(own: Option<i32>) -> Option<bool> {
+        Some(epolls()?.iter().any(|info| info.lines().any(|line| is_waited_for(line, own))))
+    }
+
+    /// What each epoll instance of the process watches; `None` if that is not to be seen.
+    fn epolls() -> Option<Vec<String>> {
+        let mut epolls = Vec::new();
         for entry in fs::read_dir("/proc/self/fd").ok()? {
             let path = entry.ok()?.path();
             let Ok(target) = fs::read_link(&path) else { continue };
             if target == Path::new("anon_inode:[eventpoll]") {
-                let info = fs::read_to_string(Path::new("/proc/self/fdinfo").join(path.file_name()?)).ok()?;
-                if info.lines().any(|line| is_waited_for(line, own)) {
-                    return Some(true);
-                }
+                epolls.push(fs::read_to_string(Path::new("/proc/self/fdinfo").join(path.file_name()?)).ok()?);
             }
         }
-        Some(false)
+        Some(epolls)
+    }
+
+    /// The sockets that the reactor knows, by their inodes; `None` if that is not to be seen.
+    pub(crate) fn sockets() -> Option<BTreeSet<u64>> {
+        let mut sockets = BTreeSet::new();
+        for info in epolls()? {
+            // Epoll instances of others have other keys.
+            if !info.contains(OWN_KEY) {
+                continue;
+            }
+            for fd in info.lines().filter_map(|line| line.strip_prefix("tfd:")?.split_whitespace().next()) {
+                let target = fs::read_link(Path::new("/proc/self/fd").join(fd)).ok();
+                let target = target.as_deref().and_then(Path::to_str).unwrap_or_default();
+                let inode = target.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
+                sockets.extend(inode.and_then(|inode| inode.parse::<u64>().ok()));
+            }
+        }
+        Some(sockets)
+    }
+
+    /// What a socket is; `None` if that is not known, or if it has no address, as one half of a pair has.
+    pub(crate) fn describe_socket(inode: u64) -> Option<String> {
+        let inode = inode.to_string();
+        for (table, protocol) in [("tcp", "TCP"), ("tcp6", "TCP"), ("udp", "UDP"), ("udp6", "UDP")] {
+            let table = fs::read_to_string(Path::new("/proc/self/net").join(table)).unwrap_or_default();
+            let found = table.lines().find(|line| line.split_whitespace().nth(9) == Some(&inode));
+            if let Some(line) = found {
+                return describe_line(line, protocol);
+            }
+        }
+        let table = fs::read_to_string("/proc/self/net/unix").unwrap_or_default();
+        let path = table.lines().find_map(|line| {
+            let mut words = line.split_whitespace();
+            (words.nth(6) == Some(&inode)).then(|| words.next()).flatten()
+        });
+        path.map(|path| format!("Unix socket {path}"))
+    }
+
+    /// What a line of `/proc/net/tcp` or its like says:
+    /// `0: 0100007F:1F90 00000000:0000 0A …`.
+    pub(super) fn describe_line(line: &str, protocol: &str) -> Option<String> {
+        const LISTENING: &str = "0A";
+        let mut words = line.split_whitespace();
+        let (local, remote, state) = (address(words.nth(1)?)?, address(words.next()?)?, words.next()?);
+        Some(match protocol {
+            "TCP" if state == LISTENING => format!("TCP listener on {local}"),
+            _ if remote.port() == 0 => format!("{protocol} socket on {local}"),
+            _ => format!("{protocol} connection from {local} to {remote}"),
+        })
+    }
+
+    /// An address as `/proc/net` has it: groups of four bytes, as numbers of this machine, and the port.
+    fn address(text: &str) -> Option<SocketAddr> {
+        let (ip, port) = text.split_once(':')?;
+        let groups = ip.as_bytes().chunks(8).map(|group| u32::from_str_radix(str::from_utf8(group).ok()?, 16).ok());
+        let bytes: Vec<u8> = groups.collect::<Option<Vec<_>>>()?.into_iter().flat_map(u32::to_ne_bytes).collect();
+        let ip = match <[u8; 4]>::try_from(&*bytes) {
+            Ok(bytes) => IpAddr::from(bytes),
+            Err(_) => IpAddr::from(<[u8; 16]>::try_from(&*bytes).ok()?),
+        };
+        Some(SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?))
     }
 
     /// Whether a line says that someone waits for a file descriptor, this one excepted:
@@ -114,6 +195,23 @@ mod linux {
             assert!(!is_waited_for(&line(4, "40000019", "1"), Some(4)));
             assert!(!is_waited_for("flags:\t02000002", None));
             assert!(is_waited_for("tfd: something new", None));
+        }
+
+        #[test]
+        #[cfg(target_endian = "little")]
+        fn a_socket_is_described_by_its_addresses() {
+            let line =
+                |addresses: &str, state: &str| format!("   0: {addresses} {state} 00000000:00000000 00:00000000");
+            let described = |addresses, state, protocol| describe_line(&line(addresses, state), protocol).unwrap();
+            assert_eq!(described("0100007F:1F90 00000000:0000", "0A", "TCP"), "TCP listener on 127.0.0.1:8080");
+            assert_eq!(
+                described("0100007F:1F90 0200007F:0050", "01", "TCP"),
+                "TCP connection from 127.0.0.1:8080 to 127.0.0.2:80"
+            );
+            let any = "00000000000000000000000000000000:0000";
+            let local = "00000000000000000000000001000000:0035";
+            assert_eq!(described(&format!("{local} {any}"), "07", "UDP"), "UDP socket on [::1]:53");
+            assert_eq!(describe_line("", "TCP"), None);
         }
 
         #[test]

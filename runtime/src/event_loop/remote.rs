@@ -54,6 +54,11 @@ pub(super) fn wake(event_loop: usize, task: usize) {
     }
 }
 
+/// How many loops there are.
+pub(super) fn count_loops() -> usize {
+    LOOPS.read().unwrap_or_else(PoisonError::into_inner).len()
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
         LOOPS.write().unwrap_or_else(PoisonError::into_inner).try_remove(self.number);

@@ -32,6 +32,18 @@ pub(crate) fn closure_still_running(created: Created) -> Violation {
     }
 }
 
+/// A socket outlives its loop.
+pub(crate) fn unclosed_socket(description: &str) -> Violation {
+    Violation {
+        message: format!("socket was still open when its event loop was closed: {description}"),
+        notes: vec![
+            "all tasks are gone; what keeps it is a `static`, a cycle of `Rc`s, `mem::forget`, or other code".into(),
+        ],
+        help: vec!["drop it before the loop ends, or let the task own it that uses it".into()],
+        ..here(Kind::UnclosedSocket, None)
+    }
+}
+
 /// Tasks of a test's loop were left to its shutdown. One more looks at them.
 pub(crate) fn tasks_left(tree: &TaskTree) -> Violation {
     let tree_text = tree.to_string();
