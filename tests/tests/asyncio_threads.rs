@@ -63,12 +63,16 @@ fn t01_timeout_then_cancel() {
         let (loop_, inner) = (remote(), trace.clone());
         on_thread(move || {
             let in_task = inner.clone();
+            let (begins, begun) = mpsc::channel();
             // `catch_cancel` belongs to the loop's thread, so the future is made there.
-            let handle = loop_.spawn_with(|| async move {
+            let handle = loop_.spawn_with(move || async move {
+                begins.send(()).unwrap();
                 if catch_cancel(std::future::pending::<()>()).await.is_err() {
                     in_task.note("coroutine got CancelledError");
                 }
             });
+            // Cancelled before that, it would never begin.
+            begun.recv().unwrap();
             let handle = handle.unwrap().result_timeout(Duration::from_millis(1)).unwrap_err();
             inner.note(format!("result(timeout) -> still running: {}", !handle.is_finished()));
             let cancelling = handle.cancel();

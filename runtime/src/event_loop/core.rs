@@ -8,6 +8,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -210,7 +211,7 @@ impl Core {
     }
 
     /// Empties the queue.
-    pub(super) fn take_entries(&self) -> Vec<Entry> {
+    pub(super) fn take_entries(&self) -> VecDeque<Entry> {
         self.tasks_mut().queue.take_all()
     }
 

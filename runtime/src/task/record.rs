@@ -57,6 +57,7 @@ pub(crate) struct Record {
     /// `None` while it is polled, and for the future given to `run`.
     stored: Option<Pin<Box<dyn AnyTask>>>,
     pub(crate) phase: Phase,
+    /// Whether it is in the queue, or cannot be any more because it is finished.
     queued: bool,
     /// Whether the next step has more to do than to poll: there is a request, or cleanup.
     special: bool,
@@ -196,7 +197,7 @@ impl Tasks {
     /// Takes the step of the task at a place; that of one which is gone by now is none.
     #[inline(always)]
     pub(crate) fn begin_step(&mut self, place: usize) -> Option<Step> {
-        let record = self.records.get_mut(place).filter(|record| record.queued)?;
+        let record = self.records.get_mut(place).filter(|record| record.queued && !record.is_finished())?;
         record.queued = false;
         record.phase = Phase::Running;
         let key = TaskKey { place, id: record.id };
@@ -266,7 +267,7 @@ impl Tasks {
         // No key is of this id.
         record.id = 0;
         record.phase = Phase::Finished;
-        record.queued = false;
+        record.queued = true;
         record.special = false;
         record.cancelled = false;
         let rare = record.rare.take();
@@ -314,7 +315,6 @@ impl Tasks {
     fn wake(&mut self, place: usize, is_meant: impl FnOnce(&Record) -> bool) {
         if let Some(record) = self.records.get_mut(place)
             && !record.queued
-            && !record.is_finished()
             && is_meant(record)
         {
             record.queued = true;
@@ -323,49 +323,44 @@ impl Tasks {
     }
 }
 
-/// What runs in this turn, and what in the next. Entries of a turn are taken from the front, others are put at the end, and
-/// then they change places.
+/// What is queued: first what runs in this turn, then what runs in the next.
 #[derive(Default)]
 pub(crate) struct Queue {
-    this_turn: Vec<Entry>,
-    /// How many of this turn were taken.
-    taken: usize,
-    next_turn: Vec<Entry>,
+    entries: VecDeque<Entry>,
+    /// How many of them are of this turn.
+    left: usize,
 }
 
 impl Queue {
     /// Puts something at the end.
     #[inline]
     pub(crate) fn push(&mut self, entry: Entry) {
-        self.next_turn.push(entry);
+        self.entries.push_back(entry);
     }
 
+    /// Takes the next entry of this turn.
     #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<Entry> {
-        let entry = self.this_turn.get_mut(self.taken)?;
-        self.taken += 1;
-        Some(std::mem::replace(entry, Entry::Task(usize::MAX)))
+        self.left = self.left.checked_sub(1)?;
+        self.entries.pop_front()
     }
 
     /// Begins a turn with all that is queued; returns how much that is. The last turn is over.
     #[inline]
     pub(crate) fn begin_turn(&mut self) -> usize {
-        self.this_turn.clear();
-        self.taken = 0;
-        std::mem::swap(&mut self.this_turn, &mut self.next_turn);
-        self.this_turn.len()
+        self.left = self.entries.len();
+        self.left
     }
 
-    /// What runs in this turn.
+    /// What runs in a turn that begins.
     pub(crate) fn this_turn(&mut self) -> &mut [Entry] {
-        &mut self.this_turn
+        self.entries.make_contiguous()
     }
 
     /// Empties it.
-    pub(crate) fn take_all(&mut self) -> Vec<Entry> {
-        let mut all = std::mem::take(&mut self.this_turn).split_off(std::mem::take(&mut self.taken));
-        all.append(&mut self.next_turn);
-        all
+    pub(crate) fn take_all(&mut self) -> VecDeque<Entry> {
+        self.left = 0;
+        std::mem::take(&mut self.entries)
     }
 }
 
@@ -652,6 +647,7 @@ impl Core {
         let mut tasks = self.tasks_mut();
         let Some(record) = tasks.get_mut(key) else { return };
         record.phase = Phase::Finished;
+        record.queued = true;
         let waiting = record.waiting.take();
         if record.detached {
             drop(tasks);
