@@ -272,6 +272,11 @@ impl Function {
         })
     }
 
+    /// The name of its future's type.
+    pub(crate) fn type_name(&self) -> &'static str {
+        (self.type_name)()
+    }
+
     /// Whether its future is the compiler's, and so stays where it is once it was polled.
     pub(crate) fn is_pinned(&self) -> bool {
         (self.type_name)().ends_with("{{closure}}")

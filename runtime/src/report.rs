@@ -20,6 +20,7 @@ mod events;
 mod handler;
 pub(crate) mod limit;
 mod message;
+mod stack;
 mod text;
 #[cfg(feature = "event-loop")]
 mod writer;

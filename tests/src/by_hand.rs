@@ -59,3 +59,9 @@ pub fn kinds(violations: &[Violation]) -> Vec<Kind> {
 pub fn assert_silent(violations: &[Violation]) {
     assert!(violations.is_empty(), "unexpected report:\n{}", violations[0]);
 }
+
+/// Whether call stacks show places in this build: not with `debug = 0`, and not if symbols are stripped.
+pub fn stacks_have_places() -> bool {
+    let stack = std::backtrace::Backtrace::force_capture().to_string();
+    stack.contains("src/by_hand.rs") || stack.contains(r"src\by_hand.rs")
+}

@@ -2,7 +2,7 @@
 #![cfg(debug_assertions)]
 
 use checked_async::{Kind, Level, Violation, capture, capture_future};
-use checked_async_tests::by_hand::kinds;
+use checked_async_tests::by_hand::{kinds, stacks_have_places};
 use checked_async_tests::checked;
 
 checked! { async fn leaf(n: u32) -> u32 { n } }
@@ -44,9 +44,11 @@ fn the_report_says_who_what_and_where() {
 
     let culprit = violation.culprit.as_ref().unwrap();
     assert_eq!(culprit.function, "never_awaited_reported::forgets");
-    let dropped = culprit.place.as_ref().unwrap();
-    assert!(dropped.file.ends_with("never_awaited_reported.rs"));
-    assert_eq!((dropped.line, dropped.column), (BODY, 28));
+    assert_eq!(culprit.place.is_some(), stacks_have_places());
+    if let Some(dropped) = &culprit.place {
+        assert!(dropped.file.ends_with("never_awaited_reported.rs"));
+        assert_eq!((dropped.line, dropped.column), (BODY, 28));
+    }
 
     let names = violation.backtrace.iter().map(|frame| frame.function.as_str()).collect::<Vec<_>>();
     assert_eq!(names, ["never_awaited_reported::forgets", "never_awaited_reported::outer"]);

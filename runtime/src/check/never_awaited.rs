@@ -37,7 +37,7 @@ pub(crate) fn dropped(function: &Function, awaiter: Option<Identity>) {
         Some(limit::Verdict::Guilty) => return limit::count(Kind::NeverAwaited),
         None => {}
     }
-    let dropper = Dropper::find(&place);
+    let dropper = Dropper::find(function);
     let guilty = match dropper {
         Dropper::User(_) => true,
         Dropper::Library => false,
@@ -46,8 +46,11 @@ pub(crate) fn dropped(function: &Function, awaiter: Option<Identity>) {
             level = Level::Log;
             true
         }
-        // Without symbols nobody can tell; then only what the generated code knows counts.
-        Dropper::Unknown => certain,
+        Dropper::Unknown => {
+            // Only the generated code knows, and nothing bears it out: too little for a panic, unless that is asked for.
+            level = level_in_force(Kind::NeverAwaited, Kind::NeverAwaited.default_level());
+            certain
+        }
     };
     if guilty {
         limit::set_verdict(Kind::NeverAwaited, &place, limit::Verdict::Guilty);

@@ -1,7 +1,7 @@
 //! Finds out from the call stack who is dropping a future: its user by mistake, or a library that may.
 //!
-//! The stack is read as text, because that is all that stable Rust gives; the parts relied upon are the names of
-//! functions, and `core::ptr::drop_in_place<T>` for the drop of a `T`. From the future outwards:
+//! The stack is read as text, because that is all that stable Rust gives; see [`stack`](super::stack). From the future
+//! outwards:
 //!
 //! | frame | verdict |
 //! |---|---|
@@ -12,15 +12,23 @@
 //! | drop of a closure or of an unchecked async block | a cancellation |
 //! | drop of any other type | its owner is further out |
 //! | destructor of a thread-local | the thread's end |
+//! | function that cannot be told to be the user's | there is no verdict |
 //! | any other function | the user |
 //!
-//! Without symbols, or with inlining and no line tables, there is no verdict. That is noticed by the drop of
-//! `Checked` itself, which is compiled with the user's options and must be on the stack.
+//! A function is told by its name or, where that has no path, by its file: inlined functions have no path in their names
+//! where there are only line tables. Where there are no files, nothing tells a function of a dependency that is not listed
+//! from the user's but the crate's name, so the user's is the crate of the function whose future it is.
+//!
+//! Where frames are missing there is no verdict. They are where functions were inlined and there are no line tables, and all
+//! are without symbols. That is noticed by `told` in [`raw`](crate::raw), which is compiled with the user's options and inlined
+//! wherever anything is: it must be on the stack.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 
+use super::stack::{self, Frame, crate_of};
 use super::{Culprit, Place};
 use crate::check::slow_poll;
+use crate::future::Function;
 
 /// The crates whose types and functions may drop futures unpolled: runtimes, combinators, servers. Sorted.
 const LIBRARIES: &[&str] = &[
@@ -98,9 +106,6 @@ const PASSING_ON: &[&str] = &[
     "tracing_futures",
 ];
 
-/// Where cargo keeps the sources of dependencies.
-const DEPENDENCIES: &[&str] = &["/registry/src/", "\\registry\\src\\", "/git/checkouts/", "\\git\\checkouts\\"];
-
 /// Who is dropping a future.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Dropper {
@@ -114,121 +119,66 @@ pub(crate) enum Dropper {
     Unknown,
 }
 
+/// What is known of the future, by which its user's code is told from others'.
+struct Created<'a> {
+    /// The file of the call that created it.
+    file: &'a str,
+    /// The crate of its function.
+    krate: &'a str,
+}
+
+impl<'a> Created<'a> {
+    fn new(function: &Function, place: &'a Place) -> Self {
+        Created { file: &place.file, krate: crate_of(function.type_name()) }
+    }
+}
+
 impl Dropper {
-    /// Finds out who is dropping a future right now that was created at this place.
-    pub(crate) fn find(created: &Place) -> Dropper {
+    /// Finds out who is dropping a future of this function right now.
+    pub(crate) fn find(function: &Function) -> Dropper {
         let _looking = slow_poll::Blocking::begin();
         let backtrace = Backtrace::force_capture();
         if backtrace.status() != BacktraceStatus::Captured {
             return Dropper::Unknown;
         }
-        judge(&backtrace.to_string(), &created.file)
+        judge(&backtrace.to_string(), &Created::new(function, &function.place()))
     }
 }
 
-/// The user's function that is polling a future right now that was created at this place.
-pub(super) fn find_poller(created: &Place) -> Option<Culprit> {
+/// The user's function that is polling a future of this function right now.
+pub(super) fn find_poller(function: &Function) -> Option<Culprit> {
     let _looking = slow_poll::Blocking::begin();
     let backtrace = Backtrace::force_capture().to_string();
-    let mut frames = frames(&backtrace);
-    let ours = frames.rfind_ours()?;
-    frames.0.drain(..=ours);
-    frames.0.iter().find(|frame| owner(frame, &created.file) == Owner::User).map(|frame| frame.culprit(&created.file))
+    let place = function.place();
+    let created = Created::new(function, &place);
+    let frames = stack::frames(&backtrace);
+    let ours = frames.iter().position(Frame::is_poll_of_checked)?;
+    let at = (ours + 1..frames.len()).find(|&at| owner(&frames[at], &created) == Owner::User)?;
+    Some(stack::culprit(&frames, at, created.file))
 }
 
-/// One line of a backtrace and the place below it.
-#[derive(Clone, Copy, Debug)]
-struct Frame<'a> {
-    function: &'a str,
-    place: Option<&'a str>,
-}
-
-struct Frames<'a>(Vec<Frame<'a>>);
-
-impl Frames<'_> {
-    /// The outermost frame of the uninterrupted run of this crate's frames that has a poll in it.
-    fn rfind_ours(&self) -> Option<usize> {
-        self.0.iter().position(|frame| {
-            frame.function.contains("checked_async::raw::Checked<") && frame.function.ends_with("::poll")
-        })
-    }
-}
-
-/// Splits the text of a backtrace.
-fn frames(backtrace: &str) -> Frames<'_> {
-    let mut frames = Vec::<Frame<'_>>::new();
-    for line in backtrace.lines().map(str::trim) {
-        if let Some(place) = line.strip_prefix("at ") {
-            if let Some(frame) = frames.last_mut() {
-                frame.place = Some(place);
-            }
-        } else if !line.is_empty() {
-            let function = match line.split_once(": ") {
-                Some((number, function)) if number.bytes().all(|byte| byte.is_ascii_digit()) => function,
-                _ => line,
-            };
-            frames.push(Frame { function, place: None });
-        }
-    }
-    Frames(frames)
-}
-
-impl Frame<'_> {
-    fn culprit(&self, created_in: &str) -> Culprit {
-        let mut function = self.function;
-        while let Some((outer, inner)) = function.rsplit_once("::") {
-            if !inner.starts_with('{') {
-                break;
-            }
-            function = outer;
-        }
-        Culprit { function: function.to_owned(), place: self.place.and_then(|text| place(text, created_in)) }
-    }
-}
-
-/// Parses `file:line:column`.
-fn place(text: &str, created_in: &str) -> Option<Place> {
-    let (rest, column) = text.rsplit_once(':')?;
-    let (file, line) = rest.rsplit_once(':')?;
-    Some(Place { file: as_compiled(file, created_in).into(), line: line.parse().ok()?, column: column.parse().ok()? })
-}
-
-/// A file as `file!()` names it. Backtraces name it by an absolute path, or one from the current directory; the compiler
-/// was told another file's path as `created_in`, from the root of the workspace.
-fn as_compiled(file: &str, created_in: &str) -> String {
-    let short = file.strip_prefix("./").unwrap_or(file);
-    let Ok(here) = std::env::current_dir() else {
-        return short.to_owned();
-    };
-    let absolute = here.join(short);
-    let mut roots = here.ancestors().chain(absolute.ancestors());
-    match roots.find(|root| root.join(created_in).is_file()).and_then(|root| absolute.strip_prefix(root).ok()) {
-        Some(path) => path.display().to_string(),
-        None => short.to_owned(),
-    }
-}
-
-/// The verdict on a stack that begins inside this crate; `created_in` is the file in which the future was created.
-fn judge(backtrace: &str, created_in: &str) -> Dropper {
+/// The verdict on a stack that begins inside this crate.
+fn judge(backtrace: &str, created: &Created<'_>) -> Dropper {
     let mut trusted = false;
     // Whether the frame before is the drop of a tuple.
     let mut tuple = false;
-    for frame in frames(backtrace).0 {
-        if let Some(dropped) = dropped_type(frame.function) {
-            trusted |= dropped.contains("checked_async::raw::Checked<");
-            if is_closure(dropped) || is_library(crate_of(dropped)) {
+    let frames = stack::frames(backtrace);
+    for (at, frame) in frames.iter().enumerate() {
+        trusted |= frame.is_told();
+        if let Some(dropped) = frame.dropped_type() {
+            if stack::is_closure(dropped) || is_library(crate_of(dropped)) {
                 return Dropper::Library;
             }
-            tuple = dropped.starts_with('(');
+            tuple = stack::is_tuple(dropped);
             continue;
         }
-        match owner(&frame, created_in) {
+        match owner(frame, created) {
             Owner::Nobody => tuple = false,
             Owner::ThreadExit => return Dropper::ThreadExit,
             Owner::Library => return Dropper::Library,
-            Owner::User if tuple => return Dropper::Library,
-            Owner::User if trusted => return Dropper::User(Some(frame.culprit(created_in))),
-            Owner::User => return Dropper::Unknown,
+            Owner::User | Owner::Unknown if tuple => return Dropper::Library,
+            Owner::User if trusted => return Dropper::User(Some(stack::culprit(&frames, at, created.file))),
+            Owner::User | Owner::Unknown => return Dropper::Unknown,
         }
     }
     if trusted { Dropper::User(None) } else { Dropper::Unknown }
@@ -242,59 +192,37 @@ enum Owner {
     Library,
     ThreadExit,
     User,
+    Unknown,
 }
 
-fn owner(frame: &Frame<'_>, created_in: &str) -> Owner {
-    let name = crate_of(frame.function);
-    if name == "std" && frame.function.contains("::thread_local::") {
+fn owner(frame: &Frame<'_>, created: &Created<'_>) -> Owner {
+    if frame.is_thread_exit() {
         return Owner::ThreadExit;
     }
-    if !frame.function.contains("::") || PASSING_ON.binary_search(&name).is_ok() {
+    if frame.is_foreign() {
         return Owner::Nobody;
     }
-    // A dependency whose own futures are checked is not a library to itself.
-    let elsewhere = |place: &str| is_dependency(place) && !is_dependency(created_in);
-    if is_library(name) || frame.place.is_some_and(elsewhere) { Owner::Library } else { Owner::User }
+    let Some(krate) = frame.krate() else { return Owner::Unknown };
+    // A directory of the user's may have the name of such a crate.
+    let is_named_right = frame.has_path() || frame.place.is_some_and(stack::is_dependency);
+    if frame.is_of_std() || frame.is_own() || is_named_right && PASSING_ON.binary_search(&&*krate).is_ok() {
+        return Owner::Nobody;
+    }
+    if is_library(&krate) {
+        return Owner::Library;
+    }
+    match frame.place {
+        // A dependency whose own futures are checked is not a library to itself.
+        Some(place) if stack::is_dependency(place) && !stack::is_dependency(created.file) => Owner::Library,
+        Some(_) if frame.has_path() => Owner::User,
+        Some(place) if stack::is_of_project(place, created.file) => Owner::User,
+        None if frame.has_path() && krate == created.krate => Owner::User,
+        _ => Owner::Unknown,
+    }
 }
 
 fn is_library(name: &str) -> bool {
     LIBRARIES.binary_search(&name).is_ok()
-}
-
-fn is_dependency(path: &str) -> bool {
-    DEPENDENCIES.iter().any(|part| path.contains(part))
-}
-
-/// The type whose drop a function is.
-fn dropped_type(function: &str) -> Option<&str> {
-    let rest = function.strip_prefix("core::ptr::drop_in_place")?;
-    let rest = rest.strip_prefix("::").unwrap_or(rest);
-    rest.strip_prefix('<')?.strip_suffix('>')
-}
-
-/// Whether a type is that of a closure or of an async block.
-fn is_closure(name: &str) -> bool {
-    name.ends_with('}')
-}
-
-/// The crate that a function or type belongs to, by its name. For `<A as B>::c` it is that of `A`, or if that is a type
-/// parameter, that of `B`.
-fn crate_of(name: &str) -> &str {
-    let mut name = name;
-    loop {
-        let rest = name.trim_start_matches(['<', '&', '*', '[', '(', ' ']);
-        let rest = ["mut ", "const ", "dyn "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
-        if rest.len() == name.len() {
-            break;
-        }
-        name = rest;
-    }
-    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
-    let (first, rest) = name.split_at(end);
-    match rest.strip_prefix(" as ") {
-        Some(of_trait) => crate_of(of_trait),
-        None => first,
-    }
 }
 
 #[cfg(test)]
@@ -308,12 +236,16 @@ mod tests {
              at /home/me/runtime/src/future.rs:196:17
    2: checked_async::raw::drop_full
              at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/ptr/mod.rs:805:1
+   2: checked_async::raw::told
+             at /home/me/runtime/src/raw.rs:415:5
    3: core::ptr::drop_in_place<checked_async::raw::Checked<app::leaf::{{closure}}>>
              at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/ptr/mod.rs:805:1
 ";
 
+    const CREATED: Created<'_> = Created { file: "src/main.rs", krate: "app" };
+
     fn judged(rest: &str) -> Dropper {
-        judge(&format!("{TOP}{rest}"), "src/main.rs")
+        judge(&format!("{TOP}{rest}"), &CREATED)
     }
 
     fn user(function: &str, line: u32, column: u32) -> Dropper {
@@ -361,7 +293,7 @@ mod tests {
     fn a_dependency_is_judged_by_its_own_code() {
         let registry = "/home/me/.cargo/registry/src/mirror-0123456789abcdef/app-1.0.0/src/lib.rs";
         let stack = format!("{TOP}   4: app::run\n             at {registry}:2:3");
-        assert!(matches!(judge(&stack, registry), Dropper::User(Some(_))));
+        assert!(matches!(judge(&stack, &Created { file: registry, krate: "app" }), Dropper::User(Some(_))));
     }
 
     #[test]
@@ -378,24 +310,77 @@ mod tests {
 
     #[test]
     fn without_symbols_there_is_no_verdict() {
-        assert_eq!(judge("   0: <unknown>\n   1: <unknown>", "src/main.rs"), Dropper::Unknown);
+        assert_eq!(judge("   0: <unknown>\n   1: <unknown>", &CREATED), Dropper::Unknown);
         let inlined = "   0: checked_async::check::never_awaited::dropped\n   1: app::main::{{closure}}\n   2: main";
-        assert_eq!(judge(inlined, "src/main.rs"), Dropper::Unknown);
+        assert_eq!(judge(inlined, &CREATED), Dropper::Unknown);
         assert_eq!(judged("   4: main\n   5: __libc_start_main"), Dropper::User(None));
     }
 
+    /// The beginning of a stack of a build with line tables only.
+    const LINE_TABLES: &str = "
+   2: checked_async::raw::drop_full
+             at /home/me/.cargo/registry/src/mirror-0123456789abcdef/checked-async-1.0.0/src/raw.rs:413:5
+   3: checked_async::raw::told
+             at /home/me/.cargo/registry/src/mirror-0123456789abcdef/checked-async-1.0.0/src/raw.rs:420:5
+   4: drop<app::leaf::{async_block_env#0}>
+             at /home/me/.cargo/registry/src/mirror-0123456789abcdef/checked-async-1.0.0/src/raw.rs:392:13
+   5: drop_in_place<checked_async::raw::Checked<app::leaf::{async_block_env#0}>>
+             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/ptr/mod.rs:805:1
+";
+
+    fn judged_by_lines(rest: &str) -> Dropper {
+        let created = Created { file: "/home/me/app/src/main.rs", krate: "app" };
+        judge(&format!("{LINE_TABLES}{rest}"), &created)
+    }
+
     #[test]
-    fn names_tell_the_crate() {
-        for (name, expected) in [
-            ("app::main", "app"),
-            ("<app::S as tower::Service<R>>::call", "app"),
-            ("<T as tower::Service<R>>::call", "tower"),
-            ("<&mut app::S>::f", "app"),
-            ("&'a app", ""),
-            ("dyn core::future::future::Future", "core"),
-            ("main", "main"),
+    fn names_without_a_path_are_told_by_their_files() {
+        const POLL: &str = "   7: poll<app::handler::{async_block_env#0}>
+             at /home/me/.cargo/registry/src/mirror-0123456789abcdef/checked-async-1.0.0/src/future.rs:120:22";
+        let body = format!("   6: {{async_block#0}}\n             at /home/me/app/src/queue.rs:18:5\n{POLL}");
+        let dropper = judged_by_lines(&body);
+        assert!(
+            matches!(&dropper, Dropper::User(Some(culprit)) if culprit.function == "app::handler" && culprit.place.is_some()),
+            "{dropper:?}"
+        );
+        let function = "   6: forget<app::S>\n             at /home/me/app/src/queue.rs:18:5";
+        assert!(matches!(judged_by_lines(function), Dropper::User(Some(culprit)) if culprit.function == "forget"));
+        for library in [
+            "race<app::S>\n at /home/me/.cargo/registry/src/mirror-0123456789abcdef/race-it-1.0.0/src/lib.rs:2:3",
+            "poll<app::S>\n at /home/me/app/vendor/race-it/src/lib.rs:2:3",
+            "poll<app::S>\n at /home/me/forks/tokio/src/time/timeout.rs:2:3",
+            "drop_in_place<tokio::time::timeout::Timeout<app::S>>\n at /rustc/0123/library/core/src/ptr/mod.rs:805:1",
+            "drop_in_place<app::handler::{async_fn_env#0}<app::S>>\n at /rustc/0123/library/core/src/ptr/mod.rs:805:1",
+            "drop_in_place<(checked_async::raw::Checked<X>, app::Other)>\n at /rustc/0123/library/core/src/ptr/mod.rs:805:1",
         ] {
-            assert_eq!(crate_of(name), expected, "{name}");
+            let stack = format!("   6: {library}\n   7: {{async_block#0}}\n at /home/me/app/src/main.rs:2:3");
+            assert_eq!(judged_by_lines(&stack), Dropper::Library, "{library}");
         }
+        let thread = "   6: destroy<app::S>\n at /rustc/0123/library/std/src/sys/thread_local/native/lazy.rs:2:3";
+        assert_eq!(judged_by_lines(thread), Dropper::ThreadExit);
+    }
+
+    #[test]
+    fn what_is_not_of_the_project_is_not_judged() {
+        for unknown in [
+            "race<app::S>\n at /home/me/other/src/lib.rs:2:3",
+            "race<app::S>",
+            "<unknown>",
+            // Without a place, any function of another crate may be of a library.
+            "other::race",
+        ] {
+            let stack = format!("   6: {unknown}\n   7: app::main\n at /home/me/app/src/main.rs:2:3");
+            assert_eq!(judged_by_lines(&stack), Dropper::Unknown, "{unknown}");
+        }
+        assert!(matches!(judged_by_lines("   6: app::main"), Dropper::User(Some(_))));
+    }
+
+    #[test]
+    fn where_functions_may_be_missing_there_is_no_verdict() {
+        // Optimised and without line tables: `told` was inlined.
+        let stack = "   0: checked_async::raw::drop_full
+   1: core::ptr::drop_in_place<checked_async::raw::Checked<app::leaf::{{closure}}>>
+   2: app::main";
+        assert_eq!(judge(stack, &CREATED), Dropper::Unknown);
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn polled_after_completion(function: &Function, level: Level) -> Viol
         message: format!("future was polled after completion: `{}`", function.name()),
         notes: vec!["it had already returned its output, and has nothing more to give".into()],
         help: vec!["stop polling a future once it is ready, or wrap it in `fuse()`".into()],
-        culprit: dropper::find_poller(&function.place()),
+        culprit: dropper::find_poller(function),
         ..about(Kind::PolledAfterCompletion, level, function)
     }
 }
