@@ -75,7 +75,17 @@ impl Questions {
             *expr = match position {
                 Position::Statement => {
                     let value = value(&private, self.ends, &asked);
-                    Expr::Verbatim(quote_spanned!(span=> 'value: { if false { break 'value (#value); } #expr }))
+                    // The branch has no end, lest a variable that the statement moves be there afterwards, for all that
+                    // the borrow checker knows.
+                    Expr::Verbatim(quote_spanned! {span=>
+                        'value: {
+                            if false {
+                                #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::empty_loop)]
+                                { loop {} break 'value (#value); }
+                            }
+                            #expr
+                        }
+                    })
                 }
                 Position::StatementWithTemporaries | Position::LastStatement => {
                     let end = quote_spanned!(span=> #private::probe::end);

@@ -10,8 +10,11 @@ pub(super) fn mentions(statements: &[Stmt], name: &Ident) -> bool {
     let mut search = Search { name, found: false };
     for statement in statements {
         match statement {
-            Stmt::Local(Local { pat: Pat::Ident(pattern), init, .. })
-                if pattern.ident == *name && pattern.subpat.is_none() =>
+            // One that is configured may be absent, and what follows then mentions the name as it was.
+            Stmt::Local(Local { pat: Pat::Ident(pattern), init, attrs, .. })
+                if pattern.ident == *name
+                    && pattern.subpat.is_none()
+                    && !attrs.iter().any(|attribute| attribute.path().is_ident("cfg")) =>
             {
                 if let Some(init) = init {
                     search.visit_local_init(init);
@@ -81,7 +84,7 @@ mod tests {
     #[test]
     fn names_are_found_wherever_they_hide() {
         let name = Ident::new("x", proc_macro2::Span::call_site());
-        let mentioned: [Stmt; 6] = [
+        let mentioned: [Stmt; 7] = [
             parse_quote!(let x = x.await;),
             parse_quote!(f(x);),
             parse_quote!(println!("{}", x);),
@@ -90,6 +93,7 @@ mod tests {
             parse_quote!(if a {
                 b(|| x)
             }),
+            parse_quote!(#[cfg(a)] let x = f();),
         ];
         for statement in &mentioned {
             assert!(mentions(std::slice::from_ref(statement), &name), "{}", statement.to_token_stream());
