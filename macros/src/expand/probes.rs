@@ -9,9 +9,9 @@
 //! where the labelled `break` gives the probe the type of `f(x)`, and is never reached: the borrow checker must not take it
 //! for a way on which `f(x)` is left out, and has not moved what must be gone afterwards. (Its value is in parentheses
 //! because other macros, which may see this output, take `'value ::path` for a label and a colon.) In edition 2024 that
-//! would end the temporaries of `f(x)` too early. And where `f` never returns and the statement ends a block without a value, a block with a `break`
-//! in it would no longer be of any type. There the value is passed to a function, which drops it, and its type stands
-//! for it before `unused_must_use`:
+//! would end the temporaries of `f(x)` too early. And where `f` never returns and the statement ends a block without a
+//! value, a block with a `break` in it would no longer be of any type. There the value is passed to a function, which drops
+//! it, and its type stands for it before `unused_must_use`:
 //!
 //! Input:  `f(x);` at the end of a block
 //! Output: `#[allow(unreachable_code)] end(f(x), { let probe = …; if false { value_of(&probe); } probe });`
