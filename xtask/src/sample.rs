@@ -106,11 +106,13 @@ fn marks(source: &Path) -> Result<BTreeMap<Place, u32>> {
 fn marks_in(file: &str, text: &str) -> Vec<(Place, u32)> {
     let mut marks = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
-        let Some((_, mark)) = text.split_once("// FAULT ") else { continue };
-        let Some((number, name)) = mark.split_once(": ") else { continue };
-        let name = name.split([',', ' ']).next().unwrap_or_default();
-        if let Ok(number) = number.parse() {
-            marks.push(((file.to_owned(), line, name.to_owned()), number));
+        let Some((_, comment)) = text.split_once("// FAULT ") else { continue };
+        for mark in comment.split(" FAULT ") {
+            let Some((number, name)) = mark.split_once(": ") else { continue };
+            let name = name.split([',', ' ']).next().unwrap_or_default();
+            if let Ok(number) = number.parse() {
+                marks.push(((file.to_owned(), line, name.to_owned()), number));
+            }
         }
     }
     marks
@@ -196,8 +198,9 @@ mod tests {
 
     #[test]
     fn a_mark_has_a_number_and_a_name() {
-        let text = "f(); // FAULT 1: some_lint, because\n// a FAULT\nlet x; // FAULT 12: other_lint\n";
-        let expected = [(place(1, "some_lint"), 1), (place(3, "other_lint"), 12)];
+        let text =
+            "f(); // FAULT 1: some_lint, because\n// a FAULT\nlet x; // FAULT 12: other_lint, and FAULT 13: more\n";
+        let expected = [(place(1, "some_lint"), 1), (place(3, "other_lint"), 12), (place(3, "more"), 13)];
         assert_eq!(marks_in("src/a.rs", text), expected);
     }
 

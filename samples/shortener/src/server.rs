@@ -88,7 +88,7 @@ impl Session {
                 break;
             }
         }
-        tokio::spawn(summarize(Arc::clone(&self.audit), self.served));
+        tokio::spawn(summarize(Arc::clone(&self.audit), self.served)); // FAULT 18: task_panic, of fault 11: nobody awaits it
         Ok(())
     }
 

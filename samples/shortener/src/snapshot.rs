@@ -51,7 +51,7 @@ pub async fn clean_up(snapshot: Arc<Snapshot>) -> bool {
     let task = tokio::spawn(Arc::clone(&snapshot).remove());
     // In time is not the same as done.
     let done = timeout(Duration::from_secs(1), task).await.is_ok(); // FAULT 16: lost_result
-    tokio::spawn(snapshot.remove()); // FAULT 17: detached_task, the error is lost, and now there is one
+    tokio::spawn(snapshot.remove()); // FAULT 17: detached_task, and now there is one: FAULT 19: task_error_never_retrieved
     sleep(Duration::from_millis(1)).await;
     done
 }
