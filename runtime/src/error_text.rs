@@ -3,7 +3,8 @@
 //! The functions here that generated code calls take integer literals, whose types answer two questions about a task's output:
 //! is it a `Result` whose error can be debug-printed, and is that an [`Error`] with a chain of sources. Where the answer is
 //! yes, two implementations of a trait apply, inference is left with the literal's fallback, `i32`, and that is the one that
-//! answers; where it is no, only the one for `u8` is there.
+//! answers; where it is no, only the one for `u8` is there. An output that never is gets its type by a fallback too, `!` or `()`,
+//! and at the same time: for these `i32` answers no.
 
 use std::error::Error;
 use std::fmt::{Debug, Write as _};
@@ -35,6 +36,29 @@ impl<T, E: Debug> Printed<Result<T, E>, i32> for Output<Result<T, E>> {
     }
 }
 
+/// What a function that does not return returns: `!`, which stable Rust lets nobody name elsewhere.
+type Never = <fn() -> ! as Function>::Output;
+
+pub trait Function {
+    type Output;
+}
+
+impl<T> Function for fn() -> T {
+    type Output = T;
+}
+
+impl Printed<Never, i32> for Output<Never> {
+    fn debug(_: &Never) -> Option<String> {
+        None
+    }
+}
+
+impl Printed<(), i32> for Output<()> {
+    fn debug((): &()) -> Option<String> {
+        None
+    }
+}
+
 /// What an output's error says to a reader.
 pub trait Said<T, N> {
     /// The error and what it was caused by, if it can say so.
@@ -58,6 +82,18 @@ impl<T, E: Error> Said<Result<T, E>, i32> for Output<Result<T, E>> {
             source = cause.source();
         }
         Some(text)
+    }
+}
+
+impl Said<Never, i32> for Output<Never> {
+    fn chain(_: &Never) -> Option<String> {
+        None
+    }
+}
+
+impl Said<(), i32> for Output<()> {
+    fn chain((): &()) -> Option<String> {
+        None
     }
 }
 

@@ -203,8 +203,6 @@ async fn keeps_types() {
         loop {
             yield_now().await;
         }
-        #[allow(unreachable_code, reason = "gives the task its type")]
-        ()
     });
     endless.abort();
     assert!(endless.await.unwrap_err().is_cancelled());
