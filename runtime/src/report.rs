@@ -180,6 +180,13 @@ pub(crate) fn drop_panic(panic: Box<dyn Any + Send>) {
     }
 }
 
+/// Calls what may panic, where what it panics with is of no interest any more.
+pub(crate) fn quietly(call: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(call)) {
+        drop_panic(panic);
+    }
+}
+
 /// Gives a report to everyone who wants it. What is going to panic with the text does not need it on stderr as well.
 fn deliver(violation: &Violation, panics: bool) {
     struct Reset;

@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::task::{Context, Poll, Waker};
@@ -477,11 +477,7 @@ pub(super) fn drop_messages(messages: Vec<Message>) {
     for message in messages {
         match message {
             Message::Wake(_) => {}
-            Message::Call(call) => {
-                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(call))) {
-                    report::drop_panic(panic);
-                }
-            }
+            Message::Call(call) => report::quietly(|| drop(call)),
         }
     }
 }

@@ -7,7 +7,7 @@
 //! 3. The loop is closed: what is scheduled on it through handles that are left is dropped at once.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -108,25 +108,18 @@ fn sweep(core: &Rc<Core>) {
             break;
         }
         for action in actions {
-            quietly(|| match action {
+            report::quietly(|| match action {
                 Action::Wake(waker) => drop(waker),
                 // Someone may still have its handle.
                 Action::Call(callback) => drop(callback.cancel()),
             });
         }
         for entry in left {
-            quietly(|| match entry {
+            report::quietly(|| match entry {
                 Entry::Callback(callback) => drop(callback.cancel()),
                 Entry::Task(_) => {}
             });
         }
-    }
-}
-
-/// What the user's drops panic with is of no interest any more.
-fn quietly(drop: impl FnOnce()) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(drop)) {
-        report::drop_panic(panic);
     }
 }
 

@@ -610,7 +610,7 @@ impl Core {
                     }
                 }
             }
-            drop_quietly(cleanup);
+            report::quietly(|| drop(cleanup));
             self.put_cleanups_in_front(key, before, None);
         }
     }
@@ -773,7 +773,7 @@ impl Core {
         loop {
             let cleanup = self.tasks_mut().get_mut(key).and_then(|record| record.rare.as_mut()?.cleanups.pop_front());
             match cleanup {
-                Some(cleanup) => drop_quietly(cleanup),
+                Some(cleanup) => report::quietly(|| drop(cleanup)),
                 None => break,
             }
         }
@@ -826,12 +826,5 @@ impl Core {
         drop(tasks);
         drop(old);
         Poll::Pending
-    }
-}
-
-/// Drops what may panic then; what it panics with is of no interest any more.
-fn drop_quietly(cleanup: Cleanup) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(cleanup))) {
-        report::drop_panic(panic);
     }
 }

@@ -116,9 +116,7 @@ impl<F: Future> Steps for Stored<F> {
         }
         // It was the poll that has panicked, or the drop of the future, or of the output that is given up here.
         let failed = Err(JoinError::panicked(panic));
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.as_mut().end(failed))) {
-            report::drop_panic(panic);
-        }
+        report::quietly(|| self.as_mut().end(failed));
     }
 }
 
