@@ -10,7 +10,13 @@
 //! Invariants:
 //! - a frame is a thread's as long as the poll or the drop that it is for, on unwinding too;
 //! - what a cleanup leaves in its turn is awaited before that goes on: inner before outer;
+//! - a `defer!` does not begin before what was left in the same poll is done (`settled`);
 //! - cleanup that is dropped before its end is reported, by the drop of the generator in it.
+
+mod settled;
+
+pub(crate) use settled::Settled;
+pub use settled::settled;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -99,6 +105,13 @@ impl Frame {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        match &self.left {
+            Left::Local(left) => left.is_empty(),
+            Left::Send(left) => left.is_empty(),
+        }
+    }
+
     /// Whether no event loop has begun to run on the thread since.
     fn is_innermost(&self) -> bool {
         #[cfg(feature = "event-loop")]
@@ -146,14 +159,30 @@ pub(crate) fn leave<S, F: ?Sized>(body: Owned<S, F>) -> Result<(), Owned<S, F>> 
 
 /// Whether there is a task on this thread that adopts.
 pub(crate) fn is_supervised() -> bool {
-    FRAME
-        .try_with(|place| {
-            let frame = place.take();
-            let any = frame.is_some();
-            place.set(frame);
-            any
-        })
-        .unwrap_or(true)
+    FRAME.try_with(|place| look(place, |frame| frame.is_some())).unwrap_or(true)
+}
+
+/// Whether something was left to the task that is being polled, in this poll.
+#[inline]
+fn is_anything_left() -> bool {
+    let left = FRAME.try_with(|place| {
+        look(place, |frame| frame.filter(|frame| frame.is_innermost()).map(|frame| !frame.is_empty()))
+    });
+    match left {
+        Ok(None) => is_anything_left_to_event_loop(),
+        Ok(Some(any)) => any,
+        // The thread is ending.
+        Err(_) => false,
+    }
+}
+
+/// Looks at a place's frame.
+#[inline]
+fn look<R>(place: &Cell<Option<Frame>>, see: impl FnOnce(Option<&Frame>) -> R) -> R {
+    let frame = place.take();
+    let seen = see(frame.as_ref());
+    place.set(frame);
+    seen
 }
 
 #[cfg(feature = "event-loop")]
@@ -165,6 +194,17 @@ fn leave_to_event_loop<S, F: ?Sized>(body: Owned<S, F>) -> Result<(), Owned<S, F
     // Given back, it is dropped, which reports it.
     let _ = crate::task::adopt::adopt(cleanup);
     Ok(())
+}
+
+#[cfg(feature = "event-loop")]
+#[inline]
+fn is_anything_left_to_event_loop() -> bool {
+    crate::task::adopt::is_anything_left()
+}
+
+#[cfg(not(feature = "event-loop"))]
+fn is_anything_left_to_event_loop() -> bool {
+    false
 }
 
 #[cfg(not(feature = "event-loop"))]

@@ -12,6 +12,7 @@ pub mod probe;
 
 pub use checked_async_macros::checked_item;
 
+pub use crate::adopt::settled;
 #[cfg(feature = "tokio")]
 pub use crate::check::chosen::telling;
 pub use crate::check::chosen::{

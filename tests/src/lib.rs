@@ -1,6 +1,7 @@
 //! Behaviour tests of checked-async: see the files in `tests/` beside `src/`.
 
 pub mod by_hand;
+pub mod drawn;
 pub mod faults;
 pub mod log;
 pub mod loops;

@@ -4,62 +4,9 @@
 //! guards whose drop does the same at once. Which way it takes at each fork is drawn at random, the same for both.
 
 use checked_async::{checked_async, generator};
+use checked_async_tests::drawn::Run;
+use checked_async_tests::guard;
 use futures::executor::block_on;
-use std::cell::{Cell, RefCell};
-
-/// What a run did, and the draws that it is still to make.
-struct Run {
-    log: RefCell<Vec<String>>,
-    random: Cell<u64>,
-    left: Cell<u32>,
-}
-
-impl Run {
-    fn new(seed: u64) -> Self {
-        Run {
-            log: RefCell::default(),
-            random: Cell::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
-            left: Cell::new(60),
-        }
-    }
-
-    fn note(&self, text: String) {
-        self.log.borrow_mut().push(text);
-    }
-
-    /// A number below a bound (xorshift64*); zero at the end, when all loops shall come to theirs.
-    fn below(&self, bound: u64) -> u64 {
-        let mut x = self.random.get();
-        x ^= x >> 12;
-        x ^= x << 25;
-        x ^= x >> 27;
-        self.random.set(x);
-        self.left.set(self.left.get().saturating_sub(1));
-        if self.left.get() == 0 { 0 } else { (x.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % bound }
-    }
-
-    fn fails(&self) -> Result<u64, String> {
-        match self.below(12) {
-            11 => Err("failed".to_owned()),
-            n => Ok(n),
-        }
-    }
-}
-
-/// Notes what it is called with when it is dropped.
-struct Guard<F: Fn()>(F);
-
-impl<F: Fn()> Drop for Guard<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
-
-macro_rules! guard {
-    ($($cleanup:tt)*) => {
-        let _guard = Guard(|| { $($cleanup)* });
-    };
-}
 
 /// The program. What differs is how a function is declared and called, how a loop runs and how a cleanup is written.
 macro_rules! program {
@@ -215,9 +162,9 @@ fn opens_and_closes_are_as_in_synchronous_code() {
         let (expected, found) = (Run::new(seed), Run::new(seed));
         let expected_output = synchronous::outer(&expected);
         let output = block_on(asynchronous::outer(&found));
-        assert_eq!(*found.log.borrow(), *expected.log.borrow(), "seed {seed}");
+        assert_eq!(found.notes(), expected.notes(), "seed {seed}");
         assert_eq!(output, expected_output, "seed {seed}");
-        longest = longest.max(found.log.borrow().len());
+        longest = longest.max(found.notes().len());
         outcomes.insert(output);
     }
     assert!(longest > 50, "{longest} events at most");

@@ -29,6 +29,8 @@ fn run(command: &str, cases: &[Case], temporary: &Path) -> HashMap<PathBuf, Vec<
         .args([command, "--quiet", "--offline", "--examples", "--keep-going", "--message-format=json"])
         .current_dir(&folder)
         .env("CARGO_TARGET_DIR", temporary.join("target"))
+        // As an editor's: some errors rustc repeats only then.
+        .env("CARGO_INCREMENTAL", "1")
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .stderr(Stdio::piped())

@@ -9,13 +9,13 @@ mod syntax;
 
 pub(crate) use syntax::Syntax;
 
-use self::exits::{Exit, Frame, Frames, Way, taken};
+use self::exits::{Exit, Frame, Frames, Region, Way, taken};
 use super::body::Scope;
 use super::{Runtime, generated};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::facts::Names;
-use crate::syntax::last_span;
-use proc_macro2::{Ident, Span, TokenStream};
+use crate::syntax::{holds_word, last_span};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use std::rc::Rc;
 use syn::visit_mut::{self, VisitMut};
@@ -99,7 +99,7 @@ impl<'a> Cleanup<'a> {
     }
 
     /// Input:  `a; defer! { cleanup } b; c`
-    /// Output: `a; let exit = { b; c }; { cleanup } exit`, if there is no other exit
+    /// Output: `a; let exit = { b; c }; settled().await; { cleanup } exit`, if there is no other exit
     fn statements(&mut self, statements: Vec<Stmt>, end: Option<TokenStream>) -> Vec<Stmt> {
         let mut done = Vec::with_capacity(statements.len());
         let mut statements = statements.into_iter();
@@ -131,6 +131,7 @@ impl<'a> Cleanup<'a> {
         let rest = self.statements(rest, end.clone());
         let region = self.frames.pop_region();
         self.frames.push(Frame::Cleanup);
+        let awaits = holds_word(cleanup.to_token_stream(), &["await", "for_await"]);
         self.block(&mut cleanup, None);
         self.frames.pop();
         let run = region.run(
@@ -150,9 +151,28 @@ impl<'a> Cleanup<'a> {
             }
             Body::Async { .. } | Body::Sync => Default::default(),
         };
+        let settles = self.settles(awaits, &region, end.as_ref(), span);
         // It is a block of its own, since what it declares is not the user's.
-        let code = quote_spanned!(span=> { #begins #run #cleanup #ends #perform });
+        let code = quote_spanned!(span=> { #begins #run #settles #cleanup #ends #perform });
         Stmt::Expr(Expr::Verbatim(code), None)
+    }
+
+    /// Waits until what was dropped on the way to a cleanup is closed.
+    ///
+    /// An await there is one that the value of the exit lives across, which must not be what makes a future `!Send`. So a
+    /// cleanup of an async function that awaits nothing is left as it is, unless all such values are plain ones.
+    fn settles(&self, awaits: bool, region: &Region, end: Option<&TokenStream>, span: Span) -> TokenStream {
+        let is_plain = |exit| is_plain(self.ty(exit, end, span));
+        let settles = match self.body {
+            Body::Generator { .. } => true,
+            Body::Async { .. } => awaits || is_plain(None) && region.exits().iter().all(|exit| is_plain(Some(*exit))),
+            Body::Sync => false,
+        };
+        if !settles {
+            return TokenStream::new();
+        }
+        let private = self.runtime.private(span);
+        quote_spanned!(span=> #[allow(unreachable_code)] { #private::settled().await })
     }
 
     /// Input:  `'label: for pattern in stream { body }`
@@ -393,6 +413,21 @@ impl<'a> Cleanup<'a> {
 fn flow(span: Span) -> TokenStream {
     let span = generated(span);
     quote_spanned!(span=> ::core::ops::ControlFlow)
+}
+
+/// Is it a type that is `Send` by its looks: one of the language's own, or of the standard library's that everybody uses?
+fn is_plain(ty: TokenStream) -> bool {
+    const NAMES: &[&str] = &[
+        "Duration", "ExitCode", "Instant", "Option", "Result", "String", "Vec", "bool", "char", "f32", "f64", "i128",
+        "i16", "i32", "i64", "i8", "io", "isize", "std", "str", "u128", "u16", "u32", "u64", "u8", "usize",
+    ];
+    ty.into_iter().all(|token| match token {
+        TokenTree::Group(group) => is_plain(group.stream()),
+        TokenTree::Ident(ident) => NAMES.iter().any(|name| ident == name),
+        // Not a pointer's.
+        TokenTree::Punct(punct) => punct.as_char() != '*',
+        TokenTree::Literal(_) => true,
+    })
 }
 
 /// Is it an item that is known before the place where it stands?

@@ -93,6 +93,14 @@ impl<B: Future<Output = ()>, T, R> Held for Owned<Exchange<T, R>, B> {
     }
 }
 
+impl<B: Future<Output = ()> + ?Sized, T, R> Aclose<'_, B, T, R> {
+    /// Whether there is anything to run.
+    #[inline(always)]
+    pub(crate) fn is_needed(&mut self) -> bool {
+        !matches!(self.generator.phase(), None | Some(Phase::Fresh | Phase::Finished))
+    }
+}
+
 impl<B: Future<Output = ()> + ?Sized, T, R> Future for Aclose<'_, B, T, R> {
     type Output = ();
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::Generator;
+use crate::adopt;
 
 /// Runs `scope` with a generator, and closes that before it returns: asyncio's `aclosing`.
 ///
@@ -42,6 +43,7 @@ where
     B: Future<Output = ()> + ?Sized,
 {
     let output = scope(&mut generator).await;
+    adopt::settled().await;
     generator.aclose().await;
     output
 }

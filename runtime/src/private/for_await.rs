@@ -10,8 +10,9 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use crate::adopt::{self, Settled};
 use crate::generator::{Aclose, Generator, Next};
 
 /// What a `#[for_await]` loop runs over.
@@ -38,8 +39,27 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Closing<Generator<B, T, R>> {
     }
 
     #[inline(always)]
-    pub fn close(self: Pin<&mut Self>) -> Aclose<'_, B, T, R> {
-        self.get_mut().0.aclose()
+    pub fn close(self: Pin<&mut Self>) -> Close<'_, B, T, R> {
+        Close { settled: adopt::settled(), aclose: self.get_mut().0.aclose() }
+    }
+}
+
+/// Closes a generator, when what the loop's body has left to the task is closed.
+#[must_use]
+pub struct Close<'g, B: ?Sized, T, R> {
+    settled: Settled,
+    aclose: Aclose<'g, B, T, R>,
+}
+
+impl<B: Future<Output = ()> + ?Sized, T, R> Future for Close<'_, B, T, R> {
+    type Output = ();
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.aclose.is_needed() {
+            ready!(Pin::new(&mut self.settled).poll(cx));
+        }
+        Pin::new(&mut self.aclose).poll(cx)
     }
 }
 

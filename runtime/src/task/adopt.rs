@@ -14,6 +14,12 @@ pub(crate) fn can_adopt() -> bool {
     Core::try_with(|core| core.is_some_and(|core| !core.is_closed()))
 }
 
+/// Whether cleanup was left to the task that is running, in this poll of it.
+#[inline]
+pub(crate) fn is_anything_left() -> bool {
+    Core::try_with(|core| core.is_some_and(|core| core.cleanup_added.get()))
+}
+
 /// Leaves cleanup to the task that is running, or else to a task of its own. Gives it back where there is no loop.
 pub(crate) fn adopt(cleanup: Cleanup) -> Result<(), Cleanup> {
     let Some(core) = Core::try_current() else { return Err(cleanup) };

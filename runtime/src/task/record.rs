@@ -558,7 +558,6 @@ impl Core {
     #[cold]
     fn poll_special(&self, key: TaskKey, mut task: Pin<&mut dyn Steps>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            self.cleanup_added.set(false);
             let cancel = self.tasks().get(key).is_some_and(Record::is_to_be_cancelled);
             if cancel {
                 task.as_mut().cancel();
@@ -593,6 +592,7 @@ impl Core {
                 let cleanups = &mut record.rare.as_mut()?.cleanups;
                 Some((cleanups.pop_front()?, cleanups.len()))
             });
+            self.cleanup_added.set(false);
             let Some((mut cleanup, before)) = next else { return Poll::Ready(()) };
             match catch_unwind(AssertUnwindSafe(|| cleanup.as_mut().poll(cx))) {
                 Ok(Poll::Pending) => {
