@@ -9,6 +9,12 @@ pub mod patient;
 pub mod program;
 pub mod trace;
 
+/// Whether a panic prints a backtrace, for which time event loops do not answer.
+#[must_use]
+pub fn prints_backtraces() -> bool {
+    std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0")
+}
+
 /// The examples in the guides.
 #[cfg(doctest)]
 mod guides {

@@ -100,6 +100,16 @@ pub(crate) fn without_excused(took: Duration) -> Duration {
     }
 }
 
+/// Takes from the step that has just panicked what the panic's message may have taken: to print a backtrace takes long, and how
+/// long cannot be told from the step's own time. Without one it is nothing.
+#[cfg(feature = "event-loop")]
+#[cold]
+pub(crate) fn excuse_backtrace() {
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+        EXCUSED.set(u64::MAX);
+    }
+}
+
 /// Has a loop say how long polls on this thread may take, or nobody.
 #[cfg(feature = "event-loop")]
 pub(crate) fn say(slow_after: Option<Duration>) {

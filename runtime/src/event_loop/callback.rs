@@ -227,6 +227,7 @@ pub(super) fn panicked(core: &Core, callback: Option<&Rc<dyn Callback>>, panic: 
     if let Some(callback) = callback
         && core.is_debug()
     {
+        slow_poll::excuse_backtrace();
         end_of_timed_step(core, callback);
     }
 }

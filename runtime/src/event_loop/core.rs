@@ -321,10 +321,11 @@ impl Core {
     }
 
     pub(super) fn set_debug(&self, debug: bool) {
-        self.debug.set(debug);
-        if debug {
-            // What the step has taken so far is not known.
+        let before = self.debug.replace(debug);
+        if debug && !before {
+            // What the step has taken so far is not known, and what of it was reported is not taken from what follows.
             self.measure();
+            slow_poll::without_excused(Duration::ZERO);
         }
         self.say_slow_after();
     }

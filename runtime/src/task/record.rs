@@ -549,6 +549,7 @@ impl Core {
         // Cleanup may have been left to it.
         let result = self.poll_special(key, task, cx);
         if self.is_debug() {
+            slow_poll::excuse_backtrace();
             self.end_of_timed_step(key, result.is_ready(), None);
         }
         self.end_of_step(key, result, stored);
