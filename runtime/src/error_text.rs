@@ -5,13 +5,24 @@
 //! yes, two implementations of a trait apply, inference is left with the literal's fallback, `i32`, and that is the one that
 //! answers; where it is no, only the one for `u8` is there. An output that never is gets its type by a fallback too, `!` or `()`,
 //! and at the same time: for these `i32` answers no.
+//!
+//! Where an output is dropped that nobody has read, nothing is known of its type. So a task that ends in an error leaves behind
+//! how errors of this type are printed ([`Telling`]), and whoever drops one finds it by the type ([`ErrorText::of`]).
 
+use std::any::{Any, TypeId, type_name};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::{Debug, Write as _};
+use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
-use crate::check::unread::error_type;
+use pin_project_lite::pin_project;
+
+use crate::check::unread::{error_type, is_err};
 use crate::report;
 
 /// What is asked about an output of this type.
@@ -110,13 +121,37 @@ impl ErrorText {
     pub(crate) fn of_type<T>() -> Self {
         ErrorText { debug: error_type::<T>().to_owned(), chain: None }
     }
+
+    /// That of an output which is an error: what is known of its type by now, or else the type's name.
+    #[cfg(any(feature = "event-loop", feature = "tokio"))]
+    pub(crate) fn of<T: 'static>(output: &T) -> Self {
+        let teller = known().get(&TypeId::of::<T>()).and_then(|teller| teller.downcast_ref::<Teller<T>>().copied());
+        teller.map_or_else(Self::of_type::<T>, |teller| teller.tell(output))
+    }
+}
+
+/// How to get the text of an output, by the output's type: as many as there are types of tasks that have failed.
+static KNOWN: Mutex<BTreeMap<TypeId, Box<dyn Any + Send>>> = Mutex::new(BTreeMap::new());
+
+fn known() -> MutexGuard<'static, BTreeMap<TypeId, Box<dyn Any + Send>>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How to get the text of an output that is an error.
 pub(crate) struct Teller<T> {
     debug: fn(&T) -> Option<String>,
     chain: fn(&T) -> Option<String>,
+    /// Whether it can say more than the type's name.
+    prints: bool,
 }
+
+impl<T> Clone for Teller<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Teller<T> {}
 
 impl<T> Teller<T> {
     #[inline]
@@ -124,7 +159,11 @@ impl<T> Teller<T> {
     where
         Output<T>: Printed<T, N> + Said<T, M>,
     {
-        Teller { debug: <Output<T> as Printed<T, N>>::debug, chain: <Output<T> as Said<T, M>>::chain }
+        Teller {
+            debug: <Output<T> as Printed<T, N>>::debug,
+            chain: <Output<T> as Said<T, M>>::chain,
+            prints: type_name::<N>() == "i32",
+        }
     }
 
     /// The text. What the user's code panics with when it prints is left out.
@@ -137,5 +176,44 @@ impl<T> Teller<T> {
         };
         let of_type = ErrorText::of_type::<T>();
         ErrorText { debug: quietly(self.debug).unwrap_or(of_type.debug), chain: quietly(self.chain) }
+    }
+}
+
+/// Lets it be known how the error is printed that a task ends in. The integers are those of this file's head.
+#[inline]
+pub fn telling<F: Future, N, M>(future: F, _: N, _: M) -> Telling<F>
+where
+    F::Output: 'static,
+    Output<F::Output>: Printed<F::Output, N> + Said<F::Output, M>,
+{
+    Telling { future, teller: Teller::new::<N, M>() }
+}
+
+pin_project! {
+    /// The future of a task whose output may be dropped where nothing is known of its type.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Telling<F: Future> {
+        #[pin]
+        future: F,
+        teller: Teller<F::Output>,
+    }
+}
+
+impl<F: Future> Future for Telling<F>
+where
+    F::Output: 'static,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let polled = this.future.poll(cx);
+        if let Poll::Ready(output) = &polled
+            && this.teller.prints
+            && is_err(output)
+        {
+            known().entry(TypeId::of::<F::Output>()).or_insert_with(|| Box::new(*this.teller));
+        }
+        polled
     }
 }

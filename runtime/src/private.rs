@@ -13,11 +13,9 @@ pub mod probe;
 pub use checked_async_macros::checked_item;
 
 pub use crate::adopt::settled;
-#[cfg(feature = "tokio")]
-pub use crate::check::chosen::telling;
 pub use crate::check::chosen::{
     Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, detached, endless, expect_awaited,
-    frame, future, handed, handing_over, task, watched, watched_fused,
+    frame, future, handed, handing_over, task, telling, watched, watched_fused,
 };
 pub use crate::check::{off, on};
 pub use crate::generator::adoptable;

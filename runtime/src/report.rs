@@ -46,7 +46,7 @@ pub(crate) use message::event_loop::*;
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) use message::task::lost_waker;
 #[cfg(feature = "event-loop")]
-pub(crate) use message::task::task_error_never_retrieved;
+pub(crate) use message::task::promise_error_never_retrieved;
 #[cfg(feature = "tokio")]
 pub(crate) use message::task::tokio_task_dropped;
 pub(crate) use message::task::{task_error_lost, task_panic};
@@ -144,7 +144,8 @@ thread_local! {
     static DELIVERING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Delivers a report; at level `Panic`, panics with it, at level `Off`, does nothing.
+/// Delivers a report; at level `Panic`, panics with it, at the caller's place, at level `Off`, does nothing.
+#[track_caller]
 pub(crate) fn raise(violation: Violation) {
     if violation.level == Level::Off {
         return;

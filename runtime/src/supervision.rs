@@ -4,12 +4,10 @@
 //! |---|---|
 //! | `supervised` | a task in a build with checks: its future or closure, and what its handle knows of it |
 //! | `unsupervised` | the same without checks: nothing |
-//! | `telling` | what lets a supervised task know the text of its error |
 //! | `record` | what a task and its handle share, and who of the two reports |
 
 #![allow(missing_docs, reason = "public only to those within this crate who choose one of the two")]
 
 mod record;
 pub mod supervised;
-pub(crate) mod telling;
 pub mod unsupervised;

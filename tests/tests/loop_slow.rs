@@ -88,6 +88,7 @@ fn a_slow_function_is_reported_once_and_with_its_task() {
             of_miner[0].message.ends_with("ms: `loop_slow::a_slow_function_is_reported_once_and_with_its_task::dig`")
         );
         assert!(of_miner[0].notes.iter().any(|note| note.starts_with("in task `miner`, spawned at ")));
+        assert!(of_miner[0].help[0].contains(" with `checked_async::run_blocking`, or "), "{:?}", of_miner[0].help);
     } else {
         assert!(of_miner[0].message.starts_with("step of task `miner` took"));
     }

@@ -74,7 +74,7 @@ mod reported {
             line!() - 2
         }
         let (line, violations) = reports(start());
-        let message = "error of task was never retrieved: `Failed(ParseIntError { kind: InvalidDigit })`";
+        let message = "error of a task was never retrieved: `Failed(ParseIntError { kind: InvalidDigit })`";
         assert_one(&violations, Kind::TaskErrorNeverRetrieved, message, line);
         assert_eq!(violations[0].notes, ["it says: no number, caused by: invalid digit found in string"]);
     }

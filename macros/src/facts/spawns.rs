@@ -15,12 +15,13 @@ pub(crate) enum Start {
     Task,
     /// A task whose handle is dropped at once.
     Detached,
-    /// A task that is supervised, whatever becomes of its handle.
+    /// A task of the event loop, or one that is supervised, whatever becomes of its handle.
     Supervised,
 }
 
 const PLAIN: &[&str] = &["tokio::spawn", "tokio::task::spawn", "tokio::task::spawn_local"];
-const SUPERVISED: &[&str] = &["checked_async::tokio::spawn", "checked_async::tokio::spawn_local"];
+const SUPERVISED: &[&str] =
+    &["checked_async::spawn", "checked_async::tokio::spawn", "checked_async::tokio::spawn_local"];
 const METHODS: &[&str] = &["spawn", "spawn_local", "spawn_local_on", "spawn_on"];
 
 impl<'ast> Reader<'ast> {

@@ -31,7 +31,6 @@ pub fn detached<F: Future, N, M>(future: F, _: N, _: M) -> F {
 }
 
 /// Returns the future itself.
-#[cfg(feature = "tokio")]
 #[inline(always)]
 pub fn telling<F: Future, N, M>(future: F, _: N, _: M) -> F {
     future

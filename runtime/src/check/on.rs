@@ -6,12 +6,13 @@ use std::panic::Location;
 pub use crate::check::lost_waker::Endless;
 pub use crate::check::stalled_future::Watched;
 use crate::check::{generator_unclosed, generator_use, lost_waker, slow_poll, stalled_future};
+pub use crate::error_text::telling;
 use crate::future::Function;
 use crate::private::Site;
 use crate::raw::Checked;
 pub use crate::root::{detached, task};
 #[cfg(feature = "tokio")]
-pub use crate::supervision::{supervised as tasks, telling::telling};
+pub use crate::supervision::supervised as tasks;
 use crate::trace::{self, Watching};
 
 /// Wraps the future of an async fn, made by the call at the caller's place.

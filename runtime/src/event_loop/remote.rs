@@ -18,6 +18,7 @@ use slab::Slab;
 use super::core::Core;
 use super::inbox::Inbox;
 use super::number;
+use crate::error_text::ErrorText;
 use crate::report;
 use crate::task::catch_panic::CatchPanic;
 use crate::task::unread::Name;
@@ -198,7 +199,8 @@ impl Remote {
         F::Output: Send,
     {
         let shared = Arc::clone(&self.shared);
-        let state = Arc::new(State { answer: Mutex::default(), arrived: Condvar::new(), shared, created });
+        let text = ErrorText::of::<F::Output>;
+        let state = Arc::new(State { answer: Mutex::default(), arrived: Condvar::new(), shared, created, text });
         let answering = Answering { state: Arc::clone(&state) };
         let task = Arc::new(Mutex::new(Cancelling::NotYet));
         let started = Arc::clone(&task);
@@ -257,6 +259,8 @@ struct State<T> {
     arrived: Condvar,
     shared: Arc<Shared>,
     created: &'static Location<'static>,
+    /// The text of an output that is an error: the drops of this know nothing of its type.
+    text: fn(&T) -> ErrorText,
 }
 
 struct Answer<T> {
@@ -318,7 +322,7 @@ impl<T> Answering<T> {
                 let task = crate::task::current_task();
                 let name = task.as_ref().map(|task| move || task.name());
                 let name = name.as_ref().map(|name| name as &Name<'_>);
-                crate::task::unread::dropped(name, self.state.created, unread);
+                crate::task::unread::dropped_as(name, self.state.created, unread, self.state.text);
             }
         }
     }
@@ -458,7 +462,7 @@ impl<T> Drop for RemoteHandle<T> {
         };
         drop(waker);
         if let Some(value) = value {
-            crate::task::unread::dropped(None, self.state.created, value);
+            crate::task::unread::dropped_as(None, self.state.created, value, self.state.text);
         }
     }
 }

@@ -16,6 +16,14 @@ use crate::check::{Kind, Level, level};
 use crate::future::Function;
 use crate::raw;
 
+/// What is at the place where a report points to.
+pub(super) fn label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::NestedRun => "called here",
+        _ => "created here",
+    }
+}
+
 /// The report of a future that was dropped unpolled.
 pub(crate) fn never_awaited(function: &Function, level: Level, dropper: &Dropper) -> Violation {
     let name = function.name();
@@ -65,11 +73,11 @@ pub(crate) fn slow_poll(function: &Function, level: Level, took: Duration, slow_
         message: format!("one poll took {} ms: `{}`", took.as_millis(), function.name()),
         took: Some(took),
         notes,
-        help: vec![
-            "await instead of blocking, move the work to a thread with `spawn_blocking`, or allow this function more \
-             with `#[checked_async(slow_after = \"…\")]`"
-                .into(),
-        ],
+        help: vec![format!(
+            "await instead of blocking, move the work to a thread with `{}`, or allow this function more with \
+                 `#[checked_async(slow_after = \"…\")]`",
+            if is_on_event_loop() { "checked_async::run_blocking" } else { "spawn_blocking" }
+        )],
         ..about(Kind::SlowPoll, level, function)
     }
 }
@@ -180,6 +188,14 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         notes: Vec::new(),
         help: Vec::new(),
     }
+}
+
+/// Whether an event loop runs on this thread.
+fn is_on_event_loop() -> bool {
+    #[cfg(feature = "event-loop")]
+    return crate::event_loop::Core::identity().is_some();
+    #[cfg(not(feature = "event-loop"))]
+    false
 }
 
 /// The name of the task that runs on this thread, and where it was spawned.

@@ -53,7 +53,7 @@ impl Print for Violation {
         };
         write!(out, "{colour}{title}{end}{bold}: {}{end}", self.message)?;
         if let Some(place) = &self.created {
-            write!(out, "\n  {rule}-->{end} {place} (created here)")?;
+            write!(out, "\n  {rule}-->{end} {place} ({})", message::label(self.kind))?;
         }
         let mut item = |title: &str, text: &str| write!(out, "\n   {rule}={end} {bold}{title}{end}: {text}");
         if let Some(culprit) = &self.culprit {

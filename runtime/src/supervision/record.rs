@@ -44,8 +44,6 @@ pub(crate) struct Record {
     state: AtomicU8,
     /// Set before the state is `FINISHED`.
     fault: OnceLock<Fault>,
-    /// What its error says, if it has said so.
-    told: Mutex<Option<ErrorText>>,
     /// Whether it was aborted.
     aborted: AtomicBool,
     /// Whether someone may have aborted it unseen.
@@ -79,7 +77,6 @@ impl Record {
             id: OnceLock::new(),
             state: AtomicU8::new(RUNNING),
             fault: OnceLock::new(),
-            told: Mutex::default(),
             aborted: AtomicBool::new(false),
             may_be_aborted: AtomicBool::new(false),
             collector: Collector::current(),
@@ -103,14 +100,6 @@ impl Record {
     pub(crate) fn set_id(&self, id: Id) {
         // Set once only, and to the same.
         let _ = self.id.set(id);
-    }
-
-    pub(crate) fn set_told(&self, text: ErrorText) {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
-    }
-
-    pub(crate) fn take_told(&self) -> Option<ErrorText> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(crate) fn set_aborted(&self) {

@@ -49,14 +49,6 @@ pub fn tree() -> TaskTree {
     watched::tree(current.as_ref().map(|current| &current.watched))
 }
 
-/// Says of the task that runs on this thread what its error says.
-pub(crate) fn tell(text: ErrorText) {
-    let record = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
-    if let Some(record) = record {
-        record.set_told(text);
-    }
-}
-
 /// Makes a task the current one of this thread, until it is dropped.
 struct Current {
     before: Option<Arc<Record>>,
@@ -152,7 +144,10 @@ impl<F> fmt::Debug for Supervised<F> {
     }
 }
 
-impl<F: Future> Future for Supervised<F> {
+impl<F: Future> Future for Supervised<F>
+where
+    F::Output: 'static,
+{
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
@@ -184,6 +179,7 @@ impl<F: Future> Future for Supervised<F> {
 pub fn closure<F, R>(function: F) -> (impl FnOnce() -> R, Task)
 where
     F: FnOnce() -> R,
+    R: 'static,
 {
     let record = Arc::new(Record::new());
     watched::enter(&record);
@@ -222,12 +218,9 @@ impl Life {
     }
 
     /// It has ended with an output.
-    fn end<T>(&mut self, output: &T) {
+    fn end<T: 'static>(&mut self, output: &T) {
         self.ended = true;
-        let fault = is_err(output).then(|| {
-            let told = self.record.take_told();
-            Fault::Error(told.unwrap_or_else(ErrorText::of_type::<T>))
-        });
+        let fault = is_err(output).then(|| Fault::Error(ErrorText::of(output)));
         self.record.finish(fault);
     }
 

@@ -186,7 +186,7 @@ impl<T> Future for Promised<T> {
 impl<T> Drop for Promised<T> {
     fn drop(&mut self) {
         match self.state.value.replace(Value::Cancelled) {
-            Value::Set { value, error: true } => unread::dropped(None, self.state.created, Ok(value)),
+            Value::Set { value, error: true } => unread::promise_dropped(self.state.created, value),
             Value::Open => {
                 // The setter asks how many owners there are; this one goes when its drop is over.
                 wake(&self.state.cancelled);

@@ -4,18 +4,35 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 
 use super::JoinError;
-use crate::check::unread::{error_type, is_err};
-use crate::{event_loop, report};
+use crate::check::unread::is_err;
+use crate::error_text::ErrorText;
+use crate::event_loop;
+use crate::report::{self, Violation};
 
 /// The name of a task, for those who need it.
 pub(crate) type Name<'a> = dyn Fn() -> Cow<'static, str> + 'a;
 
 /// Drops an output that nobody has read, and reports what is lost with it.
-pub(crate) fn dropped<T>(name: Option<&Name<'_>>, created: &'static Location<'static>, output: Result<T, JoinError>) {
+pub(crate) fn dropped<T: 'static>(
+    name: Option<&Name<'_>>,
+    created: &'static Location<'static>,
+    output: Result<T, JoinError>,
+) {
+    dropped_as(name, created, output, ErrorText::of);
+}
+
+/// As [`dropped`], with the way to get the text of an error.
+pub(crate) fn dropped_as<T>(
+    name: Option<&Name<'_>>,
+    created: &'static Location<'static>,
+    output: Result<T, JoinError>,
+    text: fn(&T) -> ErrorText,
+) {
+    let name = || name.map(|name| name());
     match output {
         Err(error) => {
             if let Some(message) = error.panic_message() {
-                event_loop::raise(report::task_panic(name.map(|name| name()).as_deref(), created, &message));
+                event_loop::raise(report::task_panic(name().as_deref(), created, &message));
             }
             // What a panic carries may panic when it is dropped.
             if let Ok(panic) = error.try_into_panic() {
@@ -24,17 +41,22 @@ pub(crate) fn dropped<T>(name: Option<&Name<'_>>, created: &'static Location<'st
         }
         Ok(output) => {
             if is_err(&output) {
-                event_loop::raise(report::task_error_never_retrieved(
-                    name.map(|name| name()).as_deref(),
-                    created,
-                    error_type::<T>(),
-                ));
+                event_loop::raise(report::task_error_lost(name().as_deref(), created, &text(&output)));
             }
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
-                let message = report::said(&*panic).to_owned();
-                event_loop::raise(report::task_panic(name.map(|name| name()).as_deref(), created, &message));
-                report::drop_panic(panic);
-            }
+            drop_output(output, |message| report::task_panic(name().as_deref(), created, message));
         }
+    }
+}
+
+/// Drops an error that a promise was kept with and that nobody has read, and reports it.
+pub(crate) fn promise_dropped<T>(created: &'static Location<'static>, error: T) {
+    event_loop::raise(report::promise_error_never_retrieved(created, &ErrorText::of_type::<T>()));
+    drop_output(error, |message| report::task_panic(None, created, message));
+}
+
+fn drop_output<T>(output: T, panicked: impl Fn(&str) -> Violation) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
+        event_loop::raise(panicked(report::said(&*panic)));
+        report::drop_panic(panic);
     }
 }

@@ -21,12 +21,27 @@ pub(crate) fn task_panic(name: Option<&str>, created: Created, message: &str) ->
 }
 
 /// A task ended in an error, and nobody has read it.
-pub(crate) fn task_error_never_retrieved(name: Option<&str>, created: Created, error: &str) -> Violation {
+fn task_error_never_retrieved(name: Option<&str>, created: Created, error: &str) -> Violation {
     Violation {
-        message: format!("error of {} was never retrieved: `{error}`", task(name)),
+        message: match name {
+            Some(_) => format!("error of {} was never retrieved: `{error}`", task(name)),
+            None => format!("error of a task was never retrieved: `{error}`"),
+        },
         help: vec!["await the task's handle and look at the result, or handle errors in the task".into()],
         ..of_task(Kind::TaskErrorNeverRetrieved, name, created)
     }
+}
+
+/// A promise was kept with an error, and nobody has read it.
+#[cfg(feature = "event-loop")]
+pub(crate) fn promise_error_never_retrieved(created: Created, error: &ErrorText) -> Violation {
+    let mut violation = Violation {
+        message: format!("error of a promise was never retrieved: `{}`", error.debug),
+        help: vec!["await the promise's future and look at the result".into()],
+        ..here(Kind::TaskErrorNeverRetrieved, Some(created))
+    };
+    violation.notes.extend(error.chain.as_ref().map(|chain| format!("it says: {chain}")));
+    violation
 }
 
 /// As [`task_error_never_retrieved`], with what the error says.

@@ -1,0 +1,158 @@
+//! What the event loop says of errors that nobody has read: the error itself and its causes, where a checked function starts a
+//! task with such an output, and else its type.
+
+use std::error::Error;
+use std::fmt;
+
+use checked_async::{Kind, Violation, capture, checked_async, promise, remote, spawn, yield_now};
+use checked_async_tests::loops;
+
+macro_rules! error {
+    ($name:ident) => {
+        #[derive(Debug)]
+        struct $name(&'static str, fmt::Error);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "storage says: {}", self.0)
+            }
+        }
+
+        impl Error for $name {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                Some(&self.1)
+            }
+        }
+    };
+}
+
+error!(Full);
+error!(OfMethod);
+error!(OfRemote);
+error!(OfPromise);
+
+/// It cannot be printed.
+struct Silent;
+
+/// The one report, and whether it is of the place in this line.
+#[track_caller]
+fn only(violations: &[Violation], line: u32) -> &Violation {
+    let [violation] = violations else { panic!("{violations:#?}") };
+    assert_eq!(violation.kind, Kind::TaskErrorNeverRetrieved);
+    assert_eq!(violation.created.as_ref().map(|created| created.line), Some(line));
+    violation
+}
+
+#[track_caller]
+fn assert_says(violation: &Violation, in_checked_builds: (&str, &[&str]), elsewhere: &str) {
+    let (message, notes) = if cfg!(debug_assertions) { in_checked_builds } else { (elsewhere, &[][..]) };
+    assert_eq!(
+        (&*violation.message, &*violation.notes),
+        (message, &notes.iter().map(|&it| it.into()).collect::<Vec<String>>()[..])
+    );
+}
+
+async fn fail<E>(error: E) -> Result<u32, E> {
+    yield_now().await;
+    Err(error)
+}
+
+#[test]
+fn a_task_that_a_checked_function_starts_says_what_its_error_says() {
+    #[checked_async]
+    async fn checkout() -> u32 {
+        let line = line!() + 1;
+        let receipt = spawn(fail(Full("disk full", fmt::Error))).named("receipt");
+        yield_now().await;
+        yield_now().await;
+        assert!(receipt.is_finished());
+        drop(receipt);
+        line
+    }
+    let (line, violations) = capture(|| loops::run(checkout()));
+    assert_says(
+        only(&violations, line),
+        (
+            "error of task `receipt` was never retrieved: `Full(\"disk full\", Error)`",
+            &["it says: storage says: disk full, caused by: an error occurred when formatting an argument"],
+        ),
+        "error of task `receipt` was never retrieved: `loop_errors::Full`",
+    );
+}
+
+#[test]
+fn what_cannot_be_printed_is_named_by_its_type() {
+    #[checked_async]
+    async fn checkout() -> u32 {
+        let line = line!() + 1;
+        drop(checked_async::spawn(fail(Silent)).named("receipt"));
+        yield_now().await;
+        yield_now().await;
+        line
+    }
+    let (line, violations) = capture(|| loops::run(checkout()));
+    let message = "error of task `receipt` was never retrieved: `loop_errors::Silent`";
+    assert_says(only(&violations, line), (message, &[]), message);
+}
+
+#[test]
+fn an_error_that_is_read_is_read() {
+    #[checked_async]
+    async fn checkout() {
+        let receipt = spawn(fail(Full("disk full", fmt::Error)));
+        receipt.await.unwrap().unwrap_err();
+    }
+    let ((), violations) = capture(|| loops::run(checkout()));
+    assert!(violations.is_empty(), "{violations:#?}");
+}
+
+#[test]
+fn a_task_for_another_thread_says_what_is_known_of_its_type() {
+    #[checked_async]
+    async fn known() {
+        spawn(fail(OfRemote("disk full", fmt::Error))).await.unwrap().unwrap_err();
+    }
+    let (line, violations) = capture(|| {
+        loops::run(async {
+            let before = line!() + 1;
+            drop(remote().spawn(fail(OfMethod("disk full", fmt::Error))).unwrap());
+            for _ in 0..3 {
+                yield_now().await;
+            }
+            known().await;
+            let line = line!() + 1;
+            drop(remote().spawn(fail(OfRemote("disk full", fmt::Error))).unwrap());
+            for _ in 0..3 {
+                yield_now().await;
+            }
+            (before, line)
+        })
+    });
+    let [first, second] = &violations[..] else { panic!("{violations:#?}") };
+    let first_says = "error of task 2 was never retrieved: `loop_errors::OfMethod`";
+    assert_says(only(std::slice::from_ref(first), line.0), (first_says, &[]), first_says);
+    assert_says(
+        only(std::slice::from_ref(second), line.1),
+        (
+            "error of task 4 was never retrieved: `OfRemote(\"disk full\", Error)`",
+            &["it says: storage says: disk full, caused by: an error occurred when formatting an argument"],
+        ),
+        "error of task 4 was never retrieved: `loop_errors::OfRemote`",
+    );
+}
+
+#[test]
+fn a_promise_is_no_task() {
+    let (line, violations) = capture(|| {
+        loops::run(async {
+            let line = line!() + 1;
+            let (promise, promised) = promise::<Result<(), OfPromise>>();
+            promise.set_error(OfPromise("gone", fmt::Error)).unwrap();
+            drop(promised);
+            line
+        })
+    });
+    let violation = only(&violations, line);
+    assert_eq!(violation.message, "error of a promise was never retrieved: `loop_errors::OfPromise`");
+    assert_eq!(violation.help, ["await the promise's future and look at the result"]);
+}
