@@ -15,6 +15,7 @@ use slab::Slab;
 
 use super::core::Core;
 use super::remote::Shared;
+use crate::report;
 use crate::task::JoinError;
 
 /// The closures that a loop has handed to other threads and that are not finished.
@@ -84,7 +85,7 @@ impl Drop for Counted {
 /// # Cancel safety
 ///
 /// Dropped before the closure began, it will never run, and is dropped. One that runs cannot be stopped; its output is
-/// dropped. A loop that shuts down waits for it, within limits.
+/// dropped, and a panic reported as `task_panic`. A loop that shuts down waits for it, within limits.
 ///
 /// # Examples
 ///
@@ -102,6 +103,8 @@ where
 {
     let created = Location::caller();
     let counted = Core::with(|core| Counted::new(core, created));
+    let waiting = Arc::new(());
+    let waits = Arc::downgrade(&waiting);
     #[cfg(feature = "tracing")]
     let span = tracing::Span::current();
     let task = blocking::unblock(move || {
@@ -110,11 +113,16 @@ where
             let _entered = span.enter();
             closure()
         }));
+        let mut output = Output { result: Some(result), created };
+        if waits.strong_count() == 0 {
+            // While a loop that shuts down still waits for it.
+            output.drop_unread();
+        }
         // It is over when the closure and all it owns are gone.
         drop(counted);
-        Output(Some(result))
+        output
     });
-    RunBlocking { task: Cell::new(Some(task)), created }
+    RunBlocking { task: Cell::new(Some(task)), created, _waiting: waiting }
 }
 
 /// The future of [`run_blocking`].
@@ -123,20 +131,35 @@ pub struct RunBlocking<T> {
     /// `None` once it is finished. In a `Cell` so that this is `Sync` where a reference is of no use.
     task: Cell<Option<Unblocked<T>>>,
     created: &'static Location<'static>,
+    /// By this the closure knows, when it has panicked, whether there is anybody to tell.
+    _waiting: Arc<()>,
 }
 
 /// The pool's future.
 type Unblocked<T> = blocking::Task<Output<T>>;
 
 /// What came of a closure. If nobody wants it the pool drops it, where a panic would end the process.
-struct Output<T>(Option<Result<T, Box<dyn std::any::Any + Send>>>);
+struct Output<T> {
+    result: Option<Result<T, Box<dyn std::any::Any + Send>>>,
+    created: &'static Location<'static>,
+}
+
+impl<T> Output<T> {
+    fn drop_unread(&mut self) {
+        match self.result.take() {
+            Some(Err(panic)) => {
+                super::raise(report::closure_panicked(self.created, &*panic));
+                report::drop_panic(panic);
+            }
+            Some(Ok(output)) => report::quietly(|| drop(output)),
+            None => {}
+        }
+    }
+}
 
 impl<T> Drop for Output<T> {
     fn drop(&mut self) {
-        let output = self.0.take();
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
-            crate::report::drop_panic(panic);
-        }
+        self.drop_unread();
     }
 }
 
@@ -151,7 +174,7 @@ impl<T> Future for RunBlocking<T> {
         };
         polled.map(|mut output| {
             *task = None;
-            output.0.take().expect("it is taken once").map_err(JoinError::panicked)
+            output.result.take().expect("it is taken once").map_err(JoinError::panicked)
         })
     }
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::core::{Core, Entry};
+use super::remote::Call;
 use super::timers::{Action, TimerKey};
 use crate::check::slow_poll;
 use crate::report;
@@ -21,15 +22,15 @@ pub(crate) trait Callback {
     /// Makes sure that it is not called. Whether that was still possible.
     fn cancel(&self) -> bool;
     fn is_cancelled(&self) -> bool;
-    /// Where it was scheduled, if that was on this thread.
-    fn created(&self) -> Option<&'static Location<'static>>;
+    /// Where it was scheduled.
+    fn created(&self) -> &'static Location<'static>;
 }
 
 struct Scheduled<F> {
     /// `None` once it is called or cancelled.
     function: Cell<Option<F>>,
     cancelled: Cell<bool>,
-    created: Option<&'static Location<'static>>,
+    created: &'static Location<'static>,
 }
 
 impl<F: FnOnce()> Callback for Scheduled<F> {
@@ -52,7 +53,7 @@ impl<F: FnOnce()> Callback for Scheduled<F> {
         self.cancelled.get()
     }
 
-    fn created(&self) -> Option<&'static Location<'static>> {
+    fn created(&self) -> &'static Location<'static> {
         self.created
     }
 }
@@ -91,11 +92,10 @@ impl CallbackHandle {
 
 impl fmt::Debug for CallbackHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("CallbackHandle");
-        if let Some(created) = self.callback.created() {
-            debug.field("created", &format_args!("{created}"));
-        }
-        debug.field("cancelled", &self.is_cancelled()).finish_non_exhaustive()
+        f.debug_struct("CallbackHandle")
+            .field("created", &format_args!("{}", self.callback.created()))
+            .field("cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
     }
 }
 
@@ -151,7 +151,7 @@ pub(super) fn soon(
     created: &'static Location<'static>,
     callback: impl FnOnce() + 'static,
 ) -> CallbackHandle {
-    let callback = scheduled(Some(created), callback);
+    let callback = scheduled(created, callback);
     if core.is_closed() {
         callback.cancel();
     } else {
@@ -178,7 +178,7 @@ pub(super) fn at(
     when: Instant,
     callback: impl FnOnce() + 'static,
 ) -> CallbackHandle {
-    let callback = scheduled(Some(created), callback);
+    let callback = scheduled(created, callback);
     if core.is_closed() {
         callback.cancel();
         return CallbackHandle { callback, timer: None };
@@ -187,13 +187,13 @@ pub(super) fn at(
     CallbackHandle { callback, timer: Some((core.rc(), timer)) }
 }
 
-fn scheduled(created: Option<&'static Location<'static>>, callback: impl FnOnce() + 'static) -> Rc<dyn Callback> {
+fn scheduled(created: &'static Location<'static>, callback: impl FnOnce() + 'static) -> Rc<dyn Callback> {
     Rc::new(Scheduled { function: Cell::new(Some(callback)), cancelled: Cell::new(false), created })
 }
 
 /// What another thread has sent.
-pub(super) fn from_remote(call: Box<dyn FnOnce() + Send>) -> Rc<dyn Callback> {
-    scheduled(None, call)
+pub(super) fn from_remote(call: Box<dyn Call>) -> Rc<dyn Callback> {
+    scheduled(call.created(), || call.call())
 }
 
 /// Calls a callback in its turn. A panic goes on to the caller, who has to call [`panicked`].
@@ -222,7 +222,7 @@ impl Drop for Called<'_> {
 /// Reports what a callback has panicked with.
 #[cold]
 pub(super) fn panicked(core: &Core, callback: Option<&Rc<dyn Callback>>, panic: Box<dyn Any + Send>) {
-    super::raise(report::callback_panicked(callback.and_then(|callback| callback.created()), &*panic));
+    super::raise(report::callback_panicked(callback.map(|callback| callback.created()), &*panic));
     report::drop_panic(panic);
     if let Some(callback) = callback
         && core.is_debug()

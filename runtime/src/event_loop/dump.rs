@@ -247,7 +247,7 @@ fn dump_all(signal: i32) {
             let (answer, answered) = mpsc::channel();
             let ask = move || drop(answer.send(Core::with(tree::of)));
             // A loop that is closed has nothing to say.
-            shared.call(Box::new(ask));
+            shared.call(ask);
             (thread, target, answered)
         })
         .collect();

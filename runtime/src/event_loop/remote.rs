@@ -29,7 +29,30 @@ pub(crate) enum Message {
     /// The task with this number was woken.
     Wake(usize),
     /// To be called on the loop's thread.
-    Call(Box<dyn FnOnce() + Send>),
+    Call(Box<dyn Call>),
+}
+
+/// A function that another thread sends.
+pub(crate) trait Call: Send {
+    /// Where it was sent from.
+    fn created(&self) -> &'static Location<'static>;
+
+    fn call(self: Box<Self>);
+}
+
+struct Sent<F> {
+    function: F,
+    created: &'static Location<'static>,
+}
+
+impl<F: FnOnce() + Send> Call for Sent<F> {
+    fn created(&self) -> &'static Location<'static> {
+        self.created
+    }
+
+    fn call(self: Box<Self>) {
+        (self.function)();
+    }
 }
 
 /// What other threads share with a loop.
@@ -93,8 +116,17 @@ impl Shared {
     }
 
     /// Has this called on the loop's thread, unless it is closed.
-    pub(super) fn call(&self, call: Box<dyn FnOnce() + Send>) {
-        let _ = self.inbox.send(Message::Call(call));
+    #[track_caller]
+    pub(super) fn call(&self, function: impl FnOnce() + Send + 'static) {
+        let _ = self.send(Location::caller(), function);
+    }
+
+    fn send(
+        &self,
+        created: &'static Location<'static>,
+        function: impl FnOnce() + Send + 'static,
+    ) -> Result<(), LoopClosed> {
+        self.inbox.send(Message::Call(Box::new(Sent { function, created }))).map_err(|_| LoopClosed)
     }
 
     /// Wakes the loop.
@@ -152,8 +184,9 @@ impl Remote {
     /// # Errors
     ///
     /// If the loop is closed; the function is dropped.
+    #[track_caller]
     pub fn call_soon(&self, function: impl FnOnce() + Send + 'static) -> Result<(), LoopClosed> {
-        self.shared.inbox.send(Message::Call(Box::new(function))).map_err(|_| LoopClosed)
+        self.shared.send(Location::caller(), function)
     }
 
     /// Spawns a task on the loop.
@@ -204,7 +237,7 @@ impl Remote {
         let answering = Answering { state: Arc::clone(&state) };
         let task = Arc::new(Mutex::new(Cancelling::NotYet));
         let started = Arc::clone(&task);
-        self.call_soon(move || {
+        self.shared.send(created, move || {
             let handle = spawn::spawn_at(created, async move {
                 // What makes the future may panic too.
                 match CatchPanic::new(async move { make().await }).await {
@@ -418,7 +451,7 @@ impl<T> RemoteHandle<T> {
             cancel();
             true
         } else {
-            self.state.shared.inbox.send(Message::Call(Box::new(cancel))).is_ok()
+            self.state.shared.send(self.state.created, cancel).is_ok()
         }
     }
 

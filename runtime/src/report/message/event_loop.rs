@@ -32,6 +32,15 @@ pub(crate) fn closure_still_running(created: Created) -> Violation {
     }
 }
 
+/// A closure on another thread panicked, and what waited for it is gone.
+pub(crate) fn closure_panicked(created: Created, panic: &(dyn Any + Send)) -> Violation {
+    Violation {
+        message: format!("blocking closure panicked and nobody has read it: {}", said(panic)),
+        help: vec!["await `run_blocking` to its end, or catch the panic in the closure".into()],
+        ..of_task(Kind::TaskPanic, None, created)
+    }
+}
+
 /// A socket outlives its loop.
 pub(crate) fn unclosed_socket(description: &str) -> Violation {
     Violation {
@@ -79,12 +88,12 @@ pub(crate) fn waker_panicked(panic: &(dyn Any + Send)) -> Violation {
 }
 
 /// A callback was slow.
-pub(crate) fn slow_callback(created: Option<Created>, took: Duration) -> Violation {
+pub(crate) fn slow_callback(created: Created, took: Duration) -> Violation {
     Violation {
         message: format!("callback of the event loop took {}", seconds(took)),
         notes: vec!["nothing else ran on the loop meanwhile".into()],
         help: vec![BLOCKING.into()],
-        ..here(Kind::SlowCallback, created)
+        ..here(Kind::SlowCallback, Some(created))
     }
 }
 
