@@ -57,7 +57,7 @@ pub(crate) struct Seen {
     pub(crate) calls: Vec<Call>,
     /// How many calls are not among them, because they were too many.
     pub(crate) left_out: u32,
-    /// The task that awaits it.
+    /// The task of the same tree that awaits it.
     pub(crate) awaiter: Option<u64>,
 }
 
@@ -75,6 +75,11 @@ pub(crate) enum State {
 impl TaskTree {
     pub(crate) fn new(mut tasks: Vec<Seen>) -> Self {
         tasks.sort_by_key(|task| task.id);
+        // One that is finished, or a task of another loop, is not there.
+        let ids: Vec<u64> = tasks.iter().map(|task| task.id).collect();
+        for task in &mut tasks {
+            task.awaiter = task.awaiter.filter(|awaiter| ids.binary_search(awaiter).is_ok());
+        }
         TaskTree { tasks }
     }
 
@@ -93,7 +98,7 @@ impl TaskTree {
     /// The same as JSON: an object with `tasks`, a list by `id`.
     ///
     /// A task has `id`, `name`, `state` (`not begun`, `running`, `waiting` or `finished`), `age_ms` and `since_ms` (numbers, or
-    /// `null` where they are not known), `spawned_at`, `awaited_by` (an `id`, or `null`), and `awaits`, a list of calls: each has
+    /// `null` where they are not known), `spawned_at`, `awaited_by` (the `id` of another one in the list, or `null`), and `awaits`, a list of calls: each has
     /// `function`, `at`, and `awaits` in turn. A place has `file`, `line` and `column`, which is `null` where it is not known.
     /// `left_out` says how many calls are not listed because a task awaits too many.
     ///
@@ -108,12 +113,6 @@ impl TaskTree {
     #[must_use]
     pub fn to_json(&self) -> String {
         json::tree(self)
-    }
-
-    /// Those that this task awaits; those whom no task awaits, for `None`.
-    fn awaited_by(&self, awaiter: Option<u64>) -> impl Iterator<Item = &Seen> {
-        let known = |id: &u64| self.tasks.iter().any(|task| task.id == *id);
-        self.tasks.iter().filter(move |task| task.awaiter.filter(known) == awaiter)
     }
 }
 

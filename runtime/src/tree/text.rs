@@ -1,32 +1,47 @@
 //! The tree of tasks in a terminal, drawn as `cargo tree` draws its own.
 
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
 use super::{Seen, State, TaskTree};
 use crate::places::Call;
 
+/// How deep tasks are drawn below each other. Those that are deeper begin anew at the left.
+const DEPTH: usize = 64;
+
 /// Writes all tasks.
 pub(super) fn write(tree: &TaskTree, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut drawing = Drawing { tree, drawn: Vec::new(), indent: String::new(), f };
-    for task in tree.awaited_by(None) {
-        drawing.task(task, "")?;
+    let names = tree.tasks.iter().map(|task| (task.id, &*task.name)).collect();
+    let mut awaited: BTreeMap<u64, Vec<&Seen>> = BTreeMap::new();
+    for task in &tree.tasks {
+        if let Some(awaiter) = task.awaiter {
+            awaited.entry(awaiter).or_default().push(task);
+        }
+    }
+    let mut drawing =
+        Drawing { names, awaited, drawn: HashSet::new(), later: VecDeque::new(), depth: 0, indent: String::new(), f };
+    for task in tree.tasks.iter().filter(|task| task.awaiter.is_none()) {
+        drawing.tree(task, "")?;
     }
     // Tasks that await each other in a circle hang below nobody: the first of them is drawn as if it did.
     for task in &tree.tasks {
         if !drawing.drawn.contains(&task.id) {
-            let awaiter = tree.tasks.iter().find(|other| Some(other.id) == task.awaiter);
-            let awaiter = awaiter.map_or("", |awaiter| &awaiter.name);
-            drawing.task(task, &format!(", awaited in a circle by {awaiter}"))?;
+            drawing.tree(task, "awaited in a circle by")?;
         }
     }
     Ok(())
 }
 
 struct Drawing<'a, 'f> {
-    tree: &'a TaskTree,
+    names: BTreeMap<u64, &'a str>,
+    /// Those that a task awaits.
+    awaited: BTreeMap<u64, Vec<&'a Seen>>,
     /// The tasks that were.
-    drawn: Vec<u64>,
+    drawn: HashSet<u64>,
+    /// Those that are too deep where they belong.
+    later: VecDeque<&'a Seen>,
+    depth: usize,
     /// What stands before a line.
     indent: String,
     f: &'a mut fmt::Formatter<'f>,
@@ -39,16 +54,29 @@ enum Below<'a> {
     Task(&'a Seen),
 }
 
-impl Drawing<'_, '_> {
-    fn task(&mut self, task: &Seen, note: &str) -> fmt::Result {
-        self.drawn.push(task.id);
+impl<'a> Drawing<'a, '_> {
+    /// Draws a task at the left, and then what of it is too deep.
+    fn tree(&mut self, task: &'a Seen, awaited_by: &str) -> fmt::Result {
+        self.root(task, awaited_by)?;
+        while let Some(task) = self.later.pop_front() {
+            self.root(task, "awaited by")?;
+        }
+        Ok(())
+    }
+
+    fn root(&mut self, task: &'a Seen, awaited_by: &str) -> fmt::Result {
+        let awaiter = task.awaiter.and_then(|awaiter| self.names.get(&awaiter));
+        self.task(task, &awaiter.map_or_else(String::new, |awaiter| format!(", {awaited_by} {awaiter}")))
+    }
+
+    fn task(&mut self, task: &'a Seen, note: &str) -> fmt::Result {
+        self.drawn.insert(task.id);
         writeln!(self.f, "{task}{note}")?;
         let mut below: Vec<Below<'_>> = task.calls.iter().map(Below::Call).collect();
         if task.left_out > 0 {
             below.push(Below::LeftOut(task.left_out));
         }
-        let tree = self.tree;
-        below.extend(tree.awaited_by(Some(task.id)).map(Below::Task));
+        below.extend(self.awaited.remove(&task.id).into_iter().flatten().map(Below::Task));
         for (n, entry) in below.iter().enumerate() {
             self.branch(n + 1 == below.len(), |drawing| match entry {
                 Below::Call(call) => drawing.call(call),
@@ -56,6 +84,10 @@ impl Drawing<'_, '_> {
                 // In a circle, each is drawn once.
                 Below::Task(task) if drawing.drawn.contains(&task.id) => {
                     writeln!(drawing.f, "{} (see above)", task.name)
+                }
+                Below::Task(task) if drawing.depth == DEPTH => {
+                    drawing.later.push_back(task);
+                    writeln!(drawing.f, "{} (see below)", task.name)
                 }
                 Below::Task(task) => drawing.task(task, ""),
             })?;
@@ -77,7 +109,9 @@ impl Drawing<'_, '_> {
         write!(self.f, "{}{branch}", self.indent)?;
         let length = self.indent.len();
         self.indent.push_str(rule);
+        self.depth += 1;
         let drawn = draw(self);
+        self.depth -= 1;
         self.indent.truncate(length);
         drawn
     }
@@ -155,6 +189,28 @@ a: waiting, spawned at src/main.rs:1:5, awaited in a circle by b
     └── c: waiting, spawned at src/main.rs:3:5
 "
         );
+    }
+
+    #[test]
+    fn a_deep_tree_goes_on_at_the_left() {
+        // So deep that a stack would not do: each awaits the next.
+        let deep = 100_000;
+        let name = |n| if n == DEPTH as u64 + 1 { "deep" } else { "task" };
+        let task = |n| seen(n, name(n), n.checked_sub(1).filter(|&awaiter| awaiter > 0));
+        let text = TaskTree::new((1..=deep).map(task).collect()).to_string();
+        let see_below = format!("{}└── deep (see below)\n", "    ".repeat(DEPTH - 1));
+        let anew =
+            format!("\ndeep: waiting, spawned at src/main.rs:{}:5, awaited by task\n└── task: waiting", DEPTH + 1);
+        assert!(text.contains(&see_below) && text.contains(&anew), "{}", &text[..20_000]);
+        assert_eq!(text.matches("waiting").count() as u64, deep);
+    }
+
+    #[test]
+    fn a_wide_tree_takes_no_longer_than_its_lines() {
+        // Quadratic, this takes a minute.
+        let wide = 200_000;
+        let text = TaskTree::new((1..=wide).map(|n| seen(n, "task", (n > 1).then_some(1))).collect()).to_string();
+        assert_eq!(text.lines().count() as u64, wide);
     }
 
     #[test]
