@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use checked_async::{Kind, set_exception_handler, spawn, yield_now};
+use checked_async::{Kind, call_soon, set_exception_handler, spawn, yield_now};
 use checked_async_tests::patient::run_patiently;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
@@ -29,16 +29,20 @@ static NOTES: Notes = Notes(Mutex::new(Vec::new()));
 fn a_report_is_a_record_with_its_fields() {
     log::set_logger(&NOTES).unwrap();
     log::set_max_level(LevelFilter::Warn);
-    set_exception_handler(|violation| assert_eq!(violation.kind, Kind::TaskPanic));
+    set_exception_handler(|violation| assert!([Kind::TaskPanic, Kind::CallbackPanicked].contains(&violation.kind)));
     run_patiently(async {
         drop(spawn(async { panic!("lost") }).named("reader"));
+        yield_now().await;
+        call_soon(|| panic!("called"));
         yield_now().await;
         yield_now().await;
     });
     let notes = NOTES.0.lock().unwrap();
-    let [(Level::Warn, target, text)] = &notes[..] else { panic!("{notes:?}") };
+    let [(Level::Warn, target, text), (Level::Warn, _, callback)] = &notes[..] else { panic!("{notes:?}") };
     assert_eq!(target, "checked_async");
     assert!(text.starts_with("task `reader` panicked and nobody has read it: lost "), "{text}");
     assert!(text.contains(r#"kind="task_panic""#) && text.contains(r#"task="reader""#), "{text}");
     assert!(text.contains("created=tests/tests/report_log.rs:"), "{text}");
+    assert!(!text.contains("notes"), "{text}");
+    assert!(callback.ends_with(r#" notes="the loop goes on""#), "{callback}");
 }

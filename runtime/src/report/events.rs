@@ -21,6 +21,7 @@ pub(super) fn emit(violation: &Violation) {
                 task = violation.task.as_deref(),
                 took_ms = violation.took.map(|took| took.as_millis() as u64),
                 awaited_from = awaited_from(violation).as_deref(),
+                notes = notes(violation).as_deref(),
                 "{}",
                 violation.message,
             )
@@ -30,6 +31,11 @@ pub(super) fn emit(violation: &Violation) {
         Level::Panic => event!(ERROR),
         Level::Log | Level::Off => event!(WARN),
     }
+}
+
+/// The facts beside the message: what an error says, the tree of the tasks that wait.
+fn notes(violation: &Violation) -> Option<String> {
+    if violation.notes.is_empty() { None } else { Some(violation.notes.join("; ")) }
 }
 
 /// The logical backtrace in one line.

@@ -14,6 +14,9 @@ static HANDLER: RwLock<Option<Arc<Handler>>> = RwLock::new(None);
 /// runs goes to stderr. If it panics, both the report and the panic are printed and the program goes on. A report at
 /// level [`Panic`](crate::Level::Panic) panics after the handler has seen it.
 ///
+/// With the feature `tracing` a report is an event as well. Where a subscriber prints those, one handler that does nothing,
+/// `set_exception_handler(|_| {})`, keeps them from being printed twice.
+///
 /// Modelled on asyncio's `loop.set_exception_handler`.
 ///
 /// # Examples
