@@ -218,3 +218,11 @@ fn fails_by_its_own_result() {
 async fn expects_nothing_of_what_is_off() {
     set_level(Kind::LostWaker, Level::Off);
 }
+
+/// What a test holds is on the heap: its thread has a stack of 2 MiB, and without optimisation each call has copies of its own.
+#[checked_async::test(runtime = "tokio")]
+async fn a_test_may_hold_much() {
+    let buffer = [0_u8; 240 << 10];
+    tokio::task::yield_now().await;
+    std::hint::black_box(&buffer);
+}

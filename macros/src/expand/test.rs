@@ -16,7 +16,7 @@ use quote::{ToTokens, quote, quote_spanned};
 /// Output: `#[test]
 ///          fn f() -> T {
 ///              let mut builder = Builder::new_multi_thread();
-///              on_tokio(&mut builder, &[Kind::TaskPanic], frame(&Site { … }, async move { '_body: { body } }))
+///              on_tokio(&mut builder, &[Kind::TaskPanic], Box::pin(frame(&Site { … }, async move { '_body: { body } })))
 ///          }`
 pub(crate) fn test(mut function: Function, test_runtime: &TestRuntime, args: &Args, scope: &Scope<'_>) -> TokenStream {
     check(&mut function, args, scope);
@@ -32,7 +32,8 @@ pub(crate) fn test(mut function: Function, test_runtime: &TestRuntime, args: &Ar
     function.sig.asyncness = None;
     let site = site(&function, args, runtime);
     let expected = args.test.expected().map(|kind| quote!(#root::Kind::#kind));
-    let arguments = quote_spanned!(span=> &[#(#expected),*], #private::frame(#site, #future));
+    // In a box, as a test's stack is small, and in debug builds each function that it is handed through has a copy.
+    let arguments = quote_spanned!(span=> &[#(#expected),*], ::std::boxed::Box::pin(#private::frame(#site, #future)));
     let ends = (ident, function.block.brace_token.span.close());
     let body = match test_runtime {
         TestRuntime::EventLoop => {
