@@ -7,7 +7,7 @@
 //! and at the same time: for these `i32` answers no.
 //!
 //! Where an output is dropped that nobody has read, nothing is known of its type. So a task that ends in an error leaves behind
-//! how errors of this type are printed ([`Telling`]), and whoever drops one finds it by the type ([`ErrorText::of`]).
+//! how errors of this type are printed ([`Telling`]), and whoever drops one finds it by the type ([`ErrorText::told_by`]).
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::BTreeMap;
@@ -122,9 +122,20 @@ impl ErrorText {
         ErrorText { debug: error_type::<T>().to_owned(), chain: None }
     }
 
-    /// That of an output which is an error: what is known of its type by now, or else the type's name.
+    /// How to get that of an output which is an error and which this future had: as it has said, or else the type's name.
     #[cfg(any(feature = "event-loop", feature = "tokio"))]
-    pub(crate) fn of<T: 'static>(output: &T) -> Self {
+    pub(crate) fn told_by<F: Future<Output: 'static>>() -> fn(&F::Output) -> Self {
+        // Nothing else is asked of others of the same type: what is said of a task must not depend on what ran before.
+        let (future, adopting) = (type_name::<F>(), "checked_async::adopt::Adopting<");
+        if future.strip_prefix(adopting).unwrap_or(future).starts_with("checked_async::error_text::Telling<") {
+            Self::told
+        } else {
+            |_| Self::of_type::<F::Output>()
+        }
+    }
+
+    #[cfg(any(feature = "event-loop", feature = "tokio"))]
+    fn told<T: 'static>(output: &T) -> Self {
         let teller = known().get(&TypeId::of::<T>()).and_then(|teller| teller.downcast_ref::<Teller<T>>().copied());
         teller.map_or_else(Self::of_type::<T>, |teller| teller.tell(output))
     }

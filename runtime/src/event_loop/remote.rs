@@ -18,7 +18,6 @@ use slab::Slab;
 use super::core::Core;
 use super::inbox::Inbox;
 use super::number;
-use crate::error_text::ErrorText;
 use crate::report;
 use crate::task::catch_panic::CatchPanic;
 use crate::task::unread::Name;
@@ -232,8 +231,7 @@ impl Remote {
         F::Output: Send,
     {
         let shared = Arc::clone(&self.shared);
-        let text = ErrorText::of::<F::Output>;
-        let state = Arc::new(State { answer: Mutex::default(), arrived: Condvar::new(), shared, created, text });
+        let state = Arc::new(State { answer: Mutex::default(), arrived: Condvar::new(), shared, created });
         let answering = Answering { state: Arc::clone(&state) };
         let task = Arc::new(Mutex::new(Cancelling::NotYet));
         let started = Arc::clone(&task);
@@ -292,8 +290,6 @@ struct State<T> {
     arrived: Condvar,
     shared: Arc<Shared>,
     created: &'static Location<'static>,
-    /// The text of an output that is an error: the drops of this know nothing of its type.
-    text: fn(&T) -> ErrorText,
 }
 
 struct Answer<T> {
@@ -355,7 +351,7 @@ impl<T> Answering<T> {
                 let task = crate::task::current_task();
                 let name = task.as_ref().map(|task| move || task.name());
                 let name = name.as_ref().map(|name| name as &Name<'_>);
-                crate::task::unread::dropped_as(name, self.state.created, unread, self.state.text);
+                crate::task::unread::dropped(name, self.state.created, unread);
             }
         }
     }
@@ -495,7 +491,7 @@ impl<T> Drop for RemoteHandle<T> {
         };
         drop(waker);
         if let Some(value) = value {
-            crate::task::unread::dropped_as(None, self.state.created, value, self.state.text);
+            crate::task::unread::dropped(None, self.state.created, value);
         }
     }
 }

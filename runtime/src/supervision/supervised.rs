@@ -168,7 +168,7 @@ where
             this.life.lost_waker(lost);
         }
         if let Poll::Ready(output) = &polled {
-            this.life.end(output);
+            this.life.end(output, ErrorText::told_by::<F>());
         }
         polled
     }
@@ -179,7 +179,6 @@ where
 pub fn closure<F, R>(function: F) -> (impl FnOnce() -> R, Task)
 where
     F: FnOnce() -> R,
-    R: 'static,
 {
     let record = Arc::new(Record::new());
     watched::enter(&record);
@@ -190,7 +189,7 @@ where
         let _current = Current::set(&life.record);
         match catch_unwind(AssertUnwindSafe(function)) {
             Ok(output) => {
-                life.end(&output);
+                life.end(&output, |_| ErrorText::of_type::<R>());
                 output
             }
             Err(panic) => {
@@ -218,9 +217,9 @@ impl Life {
     }
 
     /// It has ended with an output.
-    fn end<T: 'static>(&mut self, output: &T) {
+    fn end<T>(&mut self, output: &T, text: impl Fn(&T) -> ErrorText) {
         self.ended = true;
-        let fault = is_err(output).then(|| Fault::Error(ErrorText::of(output)));
+        let fault = is_err(output).then(|| Fault::Error(text(output)));
         self.record.finish(fault);
     }
 

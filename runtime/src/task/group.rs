@@ -19,7 +19,6 @@ use super::catch_panic::CatchPanic;
 use super::join::{JoinHandle, TaskRef, current_task};
 use super::promise::{Promised, promise};
 use super::{spawn, unread};
-use crate::error_text::ErrorText;
 use crate::event_loop::{self, Core};
 use crate::trace;
 
@@ -299,10 +298,7 @@ impl<E> Members<E> {
     fn report_failures(&self) {
         for failure in self.failures.take() {
             match failure {
-                Failure::Error(error) => {
-                    let text: fn(&_) -> _ = |_| ErrorText::of_type::<Result<(), E>>();
-                    unread::dropped_as(None, self.created, Ok(Err::<(), E>(error)), text);
-                }
+                Failure::Error(error) => unread::dropped(None, self.created, Ok(Err::<(), E>(error))),
                 Failure::Panic(error) => unread::dropped::<()>(None, self.created, Err(error)),
             }
         }

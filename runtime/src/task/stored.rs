@@ -17,6 +17,7 @@ use pin_project_lite::pin_project;
 
 use super::JoinError;
 use super::unread::{self, Name};
+use crate::error_text::ErrorText;
 use crate::{raw, report, trace};
 
 pin_project! {
@@ -139,7 +140,7 @@ where
     #[inline]
     fn drop_unread(self: Pin<&mut Self>, name: &Name<'_>, created: &'static Location<'static>) {
         if let Some(output) = self.take() {
-            unread::dropped(Some(name), created, output);
+            unread::dropped_as(Some(name), created, output, ErrorText::told_by::<F>());
         }
     }
 }

@@ -13,20 +13,16 @@ use crate::report::{self, Violation};
 pub(crate) type Name<'a> = dyn Fn() -> Cow<'static, str> + 'a;
 
 /// Drops an output that nobody has read, and reports what is lost with it.
-pub(crate) fn dropped<T: 'static>(
-    name: Option<&Name<'_>>,
-    created: &'static Location<'static>,
-    output: Result<T, JoinError>,
-) {
-    dropped_as(name, created, output, ErrorText::of);
+pub(crate) fn dropped<T>(name: Option<&Name<'_>>, created: &'static Location<'static>, output: Result<T, JoinError>) {
+    dropped_as(name, created, output, |_| ErrorText::of_type::<T>());
 }
 
-/// As [`dropped`], with the way to get the text of an error.
+/// As [`dropped`], with what is to be said of an error.
 pub(crate) fn dropped_as<T>(
     name: Option<&Name<'_>>,
     created: &'static Location<'static>,
     output: Result<T, JoinError>,
-    text: fn(&T) -> ErrorText,
+    text: impl Fn(&T) -> ErrorText,
 ) {
     let name = || name.map(|name| name());
     match output {
