@@ -11,6 +11,8 @@
 mod adopt;
 mod check;
 mod discard;
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+mod dump;
 mod error_text;
 #[cfg(feature = "event-loop")]
 mod event_loop;
@@ -30,7 +32,7 @@ mod supervision;
 mod task;
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 mod testing;
-#[cfg(feature = "event-loop")]
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
 mod timeline;
 #[cfg(feature = "tokio")]
 pub mod tokio;

@@ -50,13 +50,15 @@ pub(crate) use message::task::promise_error_never_retrieved;
 #[cfg(feature = "tokio")]
 pub(crate) use message::task::tokio_task_dropped;
 pub(crate) use message::task::{task_error_lost, task_panic};
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub(crate) use message::warn_of_dump;
 pub(crate) use message::{
     backtrace, cleanup_panicked, generator_adopted, generator_unclosed, generator_use, large_future, never_awaited,
     polled_after_completion, said, slow_poll, stalled_future, warn_of_environment,
 };
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) use text::print;
-#[cfg(feature = "event-loop")]
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) use text::print_as_it_is;
 #[cfg(feature = "event-loop")]
 pub(crate) use writer::flush;
@@ -155,7 +157,7 @@ pub(crate) fn raise(violation: Violation) {
     let panics = violation.level == Level::Panic && !std::thread::panicking();
     let text = panics.then(|| violation.to_string());
     if let Some(violation) = capture::offer(violation) {
-        #[cfg(feature = "event-loop")]
+        #[cfg(any(feature = "event-loop", feature = "tokio"))]
         crate::timeline::report(&violation);
         match limit::admit(violation.kind, violation.created.as_ref()) {
             limit::Admission::Show => deliver(&violation, panics),

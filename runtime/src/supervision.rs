@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `supervised` | a task in a build with checks: its future or closure, and what its handle knows of it |
 //! | `unsupervised` | the same without checks: nothing |
+//! | `dumps` | the tasks and what they have done, written where the environment asks for it |
 //! | `record` | what a task and its handle share, and who of the two reports |
 
 #![allow(missing_docs, reason = "public only to those within this crate who choose one of the two")]
 
+mod dumps;
 mod record;
 pub mod supervised;
 pub mod unsupervised;

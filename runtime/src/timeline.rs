@@ -1,4 +1,4 @@
-//! What the tasks of event loops have done, recorded where that is asked for, and drawn as a page of HTML.
+//! What the tasks of event loops, and those of tokio that are supervised, have done, recorded where that is asked for, and drawn as a page of HTML.
 //!
 //! | file | its part |
 //! |---|---|
@@ -13,7 +13,7 @@
 mod page;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -47,7 +47,10 @@ pub(crate) fn start() {
 }
 
 /// A number for one more loop.
+#[cfg(feature = "event-loop")]
 pub(crate) fn new_loop() -> u64 {
+    use std::sync::atomic::AtomicU64;
+
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Relaxed)
 }
@@ -77,6 +80,22 @@ pub(crate) struct Step<'a> {
 /// Records a step.
 pub(crate) fn step(step: &Step<'_>) {
     with(|recording| recording.step(step));
+}
+
+/// Records the end of a task that is dropped between two steps.
+#[cfg(feature = "tokio")]
+pub(crate) fn finished(of_loop: u64, task: u64, at: Instant) {
+    with(|recording| recording.finished((of_loop, task), at));
+}
+
+/// Records that a task was named, which may be after its steps.
+#[cfg(feature = "tokio")]
+pub(crate) fn named(of_loop: u64, task: u64, name: &str) {
+    with(|recording| {
+        if let Some(task) = recording.task((of_loop, task)) {
+            name.clone_into(&mut task.name);
+        }
+    });
 }
 
 /// Records a report.
@@ -183,6 +202,21 @@ impl Recording {
         if self.tasks.len() > TASKS {
             self.drop_task();
         }
+    }
+
+    #[cfg(feature = "tokio")]
+    fn finished(&mut self, task: (u64, u64), at: Instant) {
+        let at = self.time(at);
+        if let Some(task) = self.task(task) {
+            task.finished.get_or_insert(at);
+        }
+    }
+
+    /// A task that is kept.
+    #[cfg(feature = "tokio")]
+    fn task(&mut self, task: (u64, u64)) -> Option<&mut Task> {
+        let number = self.numbers.get(&task)?;
+        self.tasks.get_mut((number - self.tasks_gone) as usize)
     }
 
     /// Drops the first task there is, with its steps as far as they are the first too.

@@ -45,7 +45,14 @@ mod unix {
             ("a_page_is_written_at_the_end_of_the_loop", a_page_is_written_at_the_end_of_the_loop),
             ("a_dump_that_cannot_be_written_does_no_harm", a_dump_that_cannot_be_written_does_no_harm),
         ];
-        for (name, test) in tests {
+        // Tasks of tokio are known where there are checks.
+        let of_tokio: &[(&str, fn())] = &[
+            ("a_signal_dumps_tasks_of_tokio", a_signal_dumps_tasks_of_tokio),
+            ("tasks_of_tokio_and_of_a_loop_are_one_dump", tasks_of_tokio_and_of_a_loop_are_one_dump),
+            ("a_page_shows_the_tasks_of_tokio", a_page_shows_the_tasks_of_tokio),
+            ("a_page_is_written_when_a_worker_has_begun", a_page_is_written_when_a_worker_has_begun),
+        ];
+        for (name, test) in tests.iter().chain(if cfg!(debug_assertions) { of_tokio } else { &[] }) {
             test();
             println!("test {name} ... ok");
         }
@@ -97,8 +104,49 @@ mod unix {
                 let slow = spawn(async { thread::sleep(Duration::from_millis(120)) }).named("slow");
                 slow.await.unwrap();
             }),
+            "tokio" => runtime().block_on(wait_on_tokio()),
+            "tokio and a loop" => {
+                thread::spawn(|| runtime().block_on(wait_on_tokio()));
+                checked_async::run(wait());
+            }
+            "tokio ends" => runtime().block_on(work_on_tokio()),
+            "tokio begins elsewhere" => {
+                runtime().block_on(async { tokio::spawn(work_on_tokio()).await.unwrap() });
+            }
             _ => panic!("unknown scenario {scenario}"),
         }
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+    }
+
+    async fn wait_on_tokio() {
+        let reader = checked_async::tokio::spawn(async { forever().await }).named("reader of tokio");
+        while !checked_async::tokio::task_tree().to_string().contains("awaits dump::unix::forever") {
+            tokio::task::yield_now().await;
+        }
+        println!("ready");
+        reader.await.unwrap();
+    }
+
+    async fn work_on_tokio() {
+        let slow = checked_async::tokio::spawn(async { thread::sleep(Duration::from_millis(120)) }).named("slow");
+        slow.await.unwrap();
+        let closure = || thread::sleep(Duration::from_millis(120));
+        checked_async::tokio::spawn_blocking(closure).named("closure").await.unwrap();
+        let (name, is_named) = tokio::sync::oneshot::channel();
+        let panics = checked_async::tokio::spawn(async {
+            is_named.await.unwrap();
+            std::panic::resume_unwind(Box::new("quietly"))
+        });
+        let panics = panics.named("panics");
+        name.send(()).unwrap();
+        assert!(panics.await.map(|never: ()| never).is_err());
+        let stays = checked_async::tokio::spawn(async { forever().await }).named("stays");
+        tokio::task::yield_now().await;
+        stays.abort();
+        assert!(stays.await.unwrap_err().is_cancelled());
     }
 
     /// A file in a folder for tests that is not there yet.
@@ -298,5 +346,69 @@ mod unix {
             said.starts_with("warning: checked-async: the tasks cannot be written to `/nowhere/at/all.txt`: "),
             "{said}"
         );
+    }
+
+    fn a_signal_dumps_tasks_of_tokio() {
+        let (text, json) = (file("tokio.txt"), file("tokio.json"));
+        let mut running = Running::start("tokio", text.to_str().unwrap());
+        running.expect("ready");
+        for _ in 0..2 {
+            running.signal();
+            let text = read(&text);
+            let begin = "supervised tasks of tokio, on request: 1 task\nreader of tokio: waiting for ";
+            assert!(text.starts_with(begin) && text.contains("\n└── awaits dump::unix::forever at "), "{text}");
+        }
+        assert_eq!(running.kill(), "");
+        let mut running = Running::start("tokio", json.to_str().unwrap());
+        running.expect("ready");
+        running.signal();
+        let dump: Value = serde_json::from_str(&read(&json)).unwrap();
+        assert_eq!(dump["loops"], Value::Array(vec![]));
+        assert_eq!(dump["tokio"]["tasks"][0]["name"], "reader of tokio");
+        assert_eq!(running.kill(), "");
+    }
+
+    fn tasks_of_tokio_and_of_a_loop_are_one_dump() {
+        let path = file("both.json");
+        let mut running = Running::start("tokio and a loop", path.to_str().unwrap());
+        running.expect("ready");
+        running.expect("ready");
+        running.signal();
+        let dump: Value = serde_json::from_str(&read(&path)).unwrap();
+        assert_eq!(dump["loops"][0]["tasks"][1]["name"], "reader");
+        assert_eq!(dump["tokio"]["tasks"][0]["name"], "reader of tokio");
+        running.kill();
+    }
+
+    /// The names of the tasks of `work_on_tokio` and whether each was slow, as its page has them.
+    fn of_page(scenario: &str) -> Vec<(String, bool)> {
+        let path = file("tokio.html");
+        let (status, said) = Running::start(scenario, path.to_str().unwrap()).end();
+        assert!(status.success() && said.is_empty(), "{status}: {said}");
+        let page = read(&path);
+        let (_, data) = page.split_once("<script type=\"application/json\" id=\"data\">").unwrap();
+        let data: Value = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
+        let tasks = data["tasks"].as_array().unwrap();
+        assert!(tasks.iter().all(|task| task["finished"].is_u64()), "{tasks:?}");
+        let steps: Vec<u64> = data["steps"].as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect();
+        let is_slow = |task: usize| steps.chunks(4).any(|step| step[0] == task as u64 && step[3] == 1);
+        (0..tasks.len()).map(|at| (tasks[at]["name"].as_str().unwrap().to_owned(), is_slow(at))).collect()
+    }
+
+    #[track_caller]
+    fn assert_page(mut tasks: Vec<(String, bool)>) {
+        // Whether it was polled before it was aborted is the scheduler's affair.
+        tasks.retain(|(name, _)| name != "stays");
+        // On a busy machine any step may be slow; a closure, which has its own thread, never is.
+        assert_eq!(tasks.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["slow", "closure", "panics"]);
+        assert_eq!((tasks[0].1, tasks[1].1), (true, false));
+    }
+
+    fn a_page_shows_the_tasks_of_tokio() {
+        assert_page(of_page("tokio ends"));
+    }
+
+    fn a_page_is_written_when_a_worker_has_begun() {
+        assert_page(of_page("tokio begins elsewhere"));
     }
 }

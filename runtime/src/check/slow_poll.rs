@@ -84,7 +84,7 @@ fn slow_after(function: &Function) -> u64 {
 }
 
 /// How long a poll may take in this program, where nothing else is said.
-#[cfg(feature = "event-loop")]
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) fn slow_after_by_default() -> Duration {
     read_environment();
     Duration::from_nanos(SLOW_AFTER.load(Relaxed))

@@ -15,10 +15,11 @@ use async_io::Timer;
 
 use super::clock::{Clock, Monotonic};
 use super::core::{self, Core, Settings};
-use super::dump::{self, Dumps, Target};
+use super::dump::Dumps;
 use super::sockets::Sockets;
 use super::{EventLoop, RunError};
 use crate::check::{self, slow_poll};
+use crate::dump::{self, Target};
 
 /// Sets up an [`EventLoop`]: [`EventLoop::builder`].
 #[must_use = "it does nothing until it is built or run"]

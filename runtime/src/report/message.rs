@@ -265,6 +265,13 @@ pub(super) fn subscriber_panicked(panic: &(dyn Any + Send)) -> Notice {
     Notice::Warning(format!("the tracing subscriber panicked on a report: {}", said(panic)))
 }
 
+/// Says that a dump was not written.
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
+pub(crate) fn warn_of_dump(path: &std::path::Path, error: &std::io::Error) {
+    let text = format!("the tasks cannot be written to `{}`: {error}", path.display());
+    super::text::print(&Notice::Warning(text));
+}
+
 /// Says what is wrong in the environment variable.
 pub(crate) fn warn_of_environment(mistakes: &[String]) {
     super::text::print(&Notice::Warning(format!("ignored in `CHECKED_ASYNC`: {}", mistakes.join("; "))));

@@ -118,7 +118,7 @@ pub(crate) fn print(what: &dyn Print) {
 }
 
 /// Prints a text to stderr.
-#[cfg(feature = "event-loop")]
+#[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) fn print_as_it_is(text: String) {
     put(text);
 }

@@ -20,6 +20,7 @@ use ::tokio::runtime::Handle;
 use ::tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use pin_project_lite::pin_project;
 
+use super::dumps::{self, Step};
 use super::record::{Fault, Record};
 use crate::check::lost_waker::{Lost, LostWaker, Polling};
 use crate::check::unread::is_err;
@@ -76,6 +77,7 @@ pub struct Task(Arc<Record>);
 impl Task {
     pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
         self.0.set_name(name.into());
+        dumps::named(&self.0);
     }
 
     pub fn set_id(&self, id: Id) {
@@ -121,6 +123,7 @@ pub fn local_future<F: Future>(future: F) -> (Supervised<F>, Task) {
 
 #[track_caller]
 fn supervised<F: Future>(future: F, closing: fn() -> Closing) -> (Supervised<F>, Task) {
+    dumps::begin();
     let record = Arc::new(Record::new());
     watched::enter(&record);
     let life = Life::new::<F::Output>(Arc::clone(&record), closing);
@@ -157,13 +160,16 @@ where
         let polling = this.lost_waker.begin(cx.waker(), Some(LOST_AFTER));
         let cx = &mut Context::from_waker(polling.as_ref().map_or(cx.waker(), Polling::waker));
         let record = &this.life.record;
+        let step = Step::begin();
         let polled = match catch_unwind(AssertUnwindSafe(|| record.watched.poll(|| this.future.poll(cx)))) {
             Ok(polled) => polled,
             Err(panic) => {
+                step.end_of_poll(record, true);
                 this.life.end_by(&*panic);
                 resume_unwind(panic)
             }
         };
+        step.end_of_poll(record, polled.is_ready());
         if let Some(lost) = polling.and_then(|polling| this.lost_waker.end(polling, polled.is_pending())) {
             this.life.lost_waker(lost);
         }
@@ -180,6 +186,7 @@ pub fn closure<F, R>(function: F) -> (impl FnOnce() -> R, Task)
 where
     F: FnOnce() -> R,
 {
+    dumps::begin();
     let record = Arc::new(Record::new());
     watched::enter(&record);
     let mut life = Life::new::<R>(Arc::clone(&record), Closing::of_runtime);
@@ -187,7 +194,10 @@ where
         life.begun = true;
         life.record.watched.begins();
         let _current = Current::set(&life.record);
-        match catch_unwind(AssertUnwindSafe(function)) {
+        let step = Step::begin();
+        let result = catch_unwind(AssertUnwindSafe(function));
+        step.end_of_closure(&life.record);
+        match result {
             Ok(output) => {
                 life.end(&output, |_| ErrorText::of_type::<R>());
                 output
@@ -248,6 +258,9 @@ impl Life {
 impl Drop for Life {
     fn drop(&mut self) {
         self.record.watched.ends();
+        if !self.ended {
+            dumps::dropped(&self.record);
+        }
         if self.ended || self.endless || !self.record.is_missed() || std::thread::panicking() {
             return;
         }

@@ -62,6 +62,15 @@ impl Watched {
         Watched { id: LAST.fetch_add(1, Relaxed) + 1, born, awaiter: AtomicU64::new(0), now: Mutex::new(now) }
     }
 
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// When it was started.
+    pub(crate) fn born(&self) -> Instant {
+        self.born
+    }
+
     fn now(&self) -> MutexGuard<'_, Now> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }

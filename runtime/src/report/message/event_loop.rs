@@ -1,15 +1,12 @@
 //! The words of the event loop's reports.
 
 use std::any::Any;
-use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use super::said;
 use super::task::{Created, here, of_task, task};
 use crate::check::{Kind, Level};
 use crate::report::Violation;
-use crate::report::text::Notice;
 use crate::tree::TaskTree;
 
 /// A task was dropped with its loop.
@@ -159,12 +156,6 @@ const BLOCKING: &str = "hand blocking code to `checked_async::run_blocking`, and
 
 fn seconds(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())
-}
-
-/// Says that a dump was not written.
-pub(crate) fn warn_of_dump(path: &Path, error: &io::Error) {
-    let text = format!("the tasks cannot be written to `{}`: {error}", path.display());
-    super::super::text::print(&Notice::Warning(text));
 }
 
 /// A report of what must not go on, whatever the level of its kind.
