@@ -42,13 +42,16 @@ pub(crate) fn never_awaited(function: &Function, level: Level, dropper: &Dropper
 
 /// The report of a future that was polled after it was ready.
 pub(crate) fn polled_after_completion(function: &Function, level: Level) -> Violation {
-    Violation {
+    let violation = Violation {
         message: format!("future was polled after completion: `{}`", function.name()),
         notes: vec!["it had already returned its output, and has nothing more to give".into()],
         help: vec!["stop polling a future once it is ready, or wrap it in `fuse()`".into()],
-        culprit: dropper::find_poller(function),
         ..about(Kind::PolledAfterCompletion, level, function)
-    }
+    };
+    // Without a line it may be the function into which the one was inlined that polls.
+    let polled_by = |culprit: &Culprit| violation.backtrace.first().is_none_or(|it| it.function == culprit.function);
+    let culprit = dropper::find_poller(function).filter(|culprit| culprit.place.is_some() || polled_by(culprit));
+    Violation { culprit, ..violation }
 }
 
 /// The report of a future that is so large.

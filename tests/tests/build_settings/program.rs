@@ -79,6 +79,21 @@ fn boxed() -> Pin<Box<dyn Future<Output = u32>>> {
     Box::pin(leaf(1))
 }
 
+#[checked_async]
+async fn polls_again() {
+    let mut job = pin!(leaf(1));
+    job.as_mut().await;
+    job.as_mut().await;
+}
+
+/// Prints who is said to have polled a future after its end, if anybody.
+fn poller() {
+    let (result, violations) = capture(|| catch_unwind(AssertUnwindSafe(|| run(polls_again()))));
+    assert!(result.is_err());
+    let culprit = violations[0].culprit.as_ref().map_or("nobody", |culprit| &culprit.function);
+    println!("wrong: polled again by {culprit}");
+}
+
 fn main() {
     std::panic::set_hook(Box::new(|_| {}));
     case("right: awaited", || drop(run(sometimes(true))));
@@ -89,4 +104,5 @@ fn main() {
     case("wrong: dropped", || drop(leaf(1)));
     case("wrong: dropped in a box", || drop(boxed()));
     case("wrong: forgotten", || drop(run(sometimes(false))));
+    poller();
 }
