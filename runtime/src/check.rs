@@ -48,6 +48,6 @@ pub(crate) fn on_by_default() -> bool {
 
 pub use kind::{Kind, UnknownKind};
 pub use large_future::set_large_from;
-pub(crate) use level::level_in_force;
 pub use level::{Level, UnknownLevel, level, set_level};
+pub(crate) use level::{level_in_force, read_environment};
 pub use slow_poll::set_slow_after;

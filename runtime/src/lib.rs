@@ -218,7 +218,7 @@ pub use event_loop::{
 pub use generator::{Aclose, Asend, AsendError, AsyncGen, Generator, LocalAsyncGen, Next, Refused, Start, closing};
 pub use report::{
     Captured, Culprit, Place, TraceFrame, Violation, capture, capture_future, reported, reset_exception_handler,
-    set_exception_handler,
+    set_backtrace, set_exception_handler,
 };
 #[cfg(feature = "event-loop")]
 pub use task::{

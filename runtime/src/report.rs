@@ -12,6 +12,7 @@
 //!   there is no recursion and nothing is lost;
 //! - no lock is held while code of the user's runs.
 
+mod backtrace;
 mod capture;
 mod collector;
 mod dropper;
@@ -32,6 +33,8 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::time::Duration;
 
+pub use backtrace::set_backtrace;
+pub(crate) use backtrace::store as store_backtrace;
 pub(crate) use capture::is_captured;
 pub use capture::{Captured, capture, capture_future};
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
@@ -89,6 +92,9 @@ pub struct Violation {
     pub took: Option<Duration>,
     /// The futures that were being polled on the thread, innermost first: who awaits whom.
     pub backtrace: Vec<TraceFrame>,
+    /// The functions that were being called on the thread, innermost first, with their places, where
+    /// [`set_backtrace`](crate::set_backtrace) asks for it. It is a text for people.
+    pub call_stack: Option<String>,
     /// More facts.
     pub notes: Vec<String>,
     /// What to change.
@@ -148,12 +154,13 @@ thread_local! {
 
 /// Delivers a report; at level `Panic`, panics with it, at the caller's place, at level `Off`, does nothing.
 #[track_caller]
-pub(crate) fn raise(violation: Violation) {
+pub(crate) fn raise(mut violation: Violation) {
     if violation.level == Level::Off {
         return;
     }
     // What a report takes is not the poll's fault in which it is made.
     let reporting = slow_poll::Blocking::begin();
+    violation.call_stack = backtrace::call_stack();
     let panics = violation.level == Level::Panic && !std::thread::panicking();
     let text = panics.then(|| violation.to_string());
     if let Some(violation) = capture::offer(violation) {

@@ -75,3 +75,18 @@ fn mistakes_are_said_once_and_defaults_stay() {
     let line = "warning: checked-async: ignored in `CHECKED_ASYNC`: unknown level `loud`, expected one of `off`, `log`, `panic`\n";
     assert_eq!(stderr.matches(line).count(), 1, "{stderr}");
 }
+
+#[test]
+fn a_report_has_the_call_stack_where_that_is_asked_for() {
+    let stderr = assert_printed("log,backtrace", 11, false);
+    let stacks: Vec<&str> = stderr.split("   = note: call stack:\n").skip(1).collect();
+    assert_eq!(stacks.len(), 11, "{stderr}");
+    // Neither this library nor std stands before who has dropped the future.
+    for (stack, first) in [(stacks[0], "environment::child"), (stacks[10], "environment::certain")] {
+        let lines: Vec<&str> = stack.lines().map(str::trim).collect();
+        assert!(lines[0].starts_with(&format!("0: {first}")), "{stack}");
+        assert!(lines[1].starts_with("at ") && lines[1].contains("environment.rs:"), "{stack}");
+        assert!(lines.iter().any(|line| line.starts_with("1: ")), "{stack}");
+    }
+    assert!(!assert_printed("log", 11, false).contains("call stack"));
+}

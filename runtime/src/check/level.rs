@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use super::kind::Kind;
 use super::switch::{self, Setting};
 use super::{large_future, slow_poll};
+use crate::report;
 
 /// What happens when a check finds something.
 ///
@@ -85,7 +86,7 @@ fn set(kind: Kind) -> Option<Level> {
 }
 
 /// Puts in force what the environment says, once.
-pub(super) fn read_environment() {
+pub(crate) fn read_environment() {
     static READ: Once = Once::new();
     READ.call_once(|| {
         for setting in switch::environment() {
@@ -93,6 +94,7 @@ pub(super) fn read_environment() {
                 Setting::Level(kinds, level) => kinds.into_iter().for_each(|kind| store(kind, level)),
                 Setting::SlowAfter(duration) => slow_poll::store(duration),
                 Setting::LargeFrom(bytes) => large_future::store(bytes),
+                Setting::Backtrace => report::store_backtrace(true),
             }
         }
     });

@@ -1,7 +1,7 @@
 //! The environment variable `CHECKED_ASYNC`: a list of settings, applied from left to right.
 //!
 //! ```text
-//! setting  = "0" | "1" | level | kind "=" level | "slow_after=" duration | "large_from=" size
+//! setting  = "0" | "1" | level | kind "=" level | "slow_after=" duration | "large_from=" size | "backtrace"
 //! level    = "off" | "log" | "panic"
 //! duration = a whole number and "ms", "s" or "m"
 //! size     = a whole number, of bytes or with "KiB"
@@ -28,6 +28,8 @@ pub(super) enum Setting {
     SlowAfter(Duration),
     /// From how many bytes on a future is large.
     LargeFrom(usize),
+    /// That each report has the call stack.
+    Backtrace,
 }
 
 /// Reads the variable; says on stderr what is wrong in it, and leaves that out.
@@ -57,7 +59,7 @@ fn parse_measures(value: &str) -> Option<bool> {
         Ok(None) => Some(true),
         // A mistake, which is reported elsewhere.
         Err(_) => None,
-        Ok(Some(Setting::SlowAfter(_) | Setting::LargeFrom(_))) => None,
+        Ok(Some(Setting::SlowAfter(_) | Setting::LargeFrom(_) | Setting::Backtrace)) => None,
         Ok(Some(Setting::Level(kinds, Level::Off))) => (kinds.len() == Kind::ALL.len()).then_some(false),
         Ok(Some(Setting::Level(kinds, _))) => MEASURED.iter().any(|kind| kinds.contains(kind)).then_some(true),
     };
@@ -92,6 +94,7 @@ fn parse_setting(setting: &str) -> Result<Option<Setting>, String> {
         None => match setting {
             "0" => Ok(Some(Setting::Level(all(), Level::Off))),
             "1" => Ok(None),
+            "backtrace" => Ok(Some(Setting::Backtrace)),
             _ => match setting.parse() {
                 Ok(level) => Ok(Some(Setting::Level(all(), level))),
                 Err(_) if setting.parse::<Kind>().is_ok() => Err(format!(
@@ -100,8 +103,8 @@ fn parse_setting(setting: &str) -> Result<Option<Setting>, String> {
                     Level::Panic
                 )),
                 Err(_) => Err(format!(
-                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level`, `slow_after=250ms` or \
-                     `large_from=16KiB`"
+                    "unknown setting `{setting}`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level`, `slow_after=250ms`, \
+                     `large_from=16KiB` or `backtrace`"
                 )),
             },
         },
@@ -161,6 +164,7 @@ mod tests {
         assert_eq!(parse("0"), (vec![Setting::Level(Kind::ALL.to_vec(), Level::Off)], vec![]));
         assert_eq!(parse("1"), (vec![], vec![]));
         assert_eq!(parse(""), (vec![], vec![]));
+        assert_eq!(parse("1,backtrace"), (vec![Setting::Backtrace], vec![]));
     }
 
     #[cfg(feature = "event-loop")]
@@ -218,7 +222,7 @@ mod tests {
         assert_eq!(
             mistakes[..3],
             [
-                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level`, `slow_after=250ms` or `large_from=16KiB`",
+                "unknown setting `yes`, expected `0`, `1`, `off`, `log`, `panic`, `kind=level`, `slow_after=250ms`, `large_from=16KiB` or `backtrace`",
                 "`never_awaited` lacks a level, expected `never_awaited=off`, `=log` or `=panic`",
                 "unknown level `warn`, expected one of `off`, `log`, `panic`",
             ]

@@ -171,6 +171,7 @@ pub(crate) fn cleanup_panicked(panic: &(dyn Any + Send)) -> Violation {
         task: current_name(),
         took: None,
         backtrace: backtrace(),
+        call_stack: None,
         notes: Vec::new(),
         help: vec!["catch the panic in the `defer!`".into()],
     }
@@ -188,6 +189,7 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         task: current_name(),
         took: None,
         backtrace: backtrace(),
+        call_stack: None,
         notes: Vec::new(),
         help: Vec::new(),
     }

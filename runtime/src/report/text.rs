@@ -78,6 +78,9 @@ impl Print for Violation {
             }
             item("note", &frames)?;
         }
+        if let Some(call_stack) = &self.call_stack {
+            item("note", &format!("call stack:\n{call_stack}").replace('\n', "\n           "))?;
+        }
         for help in &self.help {
             item("help", help)?;
         }
@@ -152,6 +155,7 @@ mod tests {
                 TraceFrame { function: "app::handler".into(), defined: place(10, 1), called: Some(place(33, 9)) },
                 TraceFrame { function: "app::main".into(), defined: place(30, 1), called: None },
             ],
+            call_stack: None,
             notes: vec![],
             help: vec!["append `.await`".into()],
         }

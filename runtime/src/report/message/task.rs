@@ -117,6 +117,7 @@ pub(super) fn here(kind: Kind, created: Option<Created>) -> Violation {
         culprit: None,
         task: current_name(),
         backtrace: backtrace(),
+        call_stack: None,
         took: None,
         notes: Vec::new(),
         help: Vec::new(),

@@ -1,0 +1,59 @@
+//! The call stack where a fault is found, for those who want it in each report.
+//!
+//! It has the functions of the program and its dependencies. It is not taken otherwise: that takes milliseconds, and a place and
+//! the logical backtrace say as much in most cases.
+
+use std::backtrace::Backtrace;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use super::stack;
+use crate::check;
+
+/// How many functions of a call stack are shown.
+const SHOWN: usize = 64;
+
+static ON: AtomicBool = AtomicBool::new(false);
+
+/// Sets whether each report has the [call stack](super::Violation::call_stack) where its fault was found, for the whole program,
+/// from now on.
+///
+/// It has not otherwise, unless `CHECKED_ASYNC=backtrace` says so. Of a future that was dropped it tells who dropped it, and who
+/// called that one; of a poll, what runs the task. To take it takes some milliseconds, of which those that measure time know.
+///
+/// # Examples
+///
+/// ```
+/// checked_async::set_backtrace(true);
+/// # checked_async::set_backtrace(false);
+/// ```
+pub fn set_backtrace(on: bool) {
+    check::read_environment();
+    store(on);
+}
+
+/// As [`set_backtrace`], for the environment.
+pub(crate) fn store(on: bool) {
+    ON.store(on, Relaxed);
+}
+
+/// The call stack without the functions of this crate, of std and of what is no Rust, if it is wanted.
+pub(super) fn call_stack() -> Option<String> {
+    if !ON.load(Relaxed) {
+        return None;
+    }
+    let backtrace = Backtrace::force_capture().to_string();
+    let frames = stack::frames(&backtrace);
+    let is_theirs = |frame: &&stack::Frame<'_>| {
+        let of_std = frame.krate().is_some_and(|krate| ["std", "core", "alloc"].contains(&&*krate));
+        !of_std && !frame.is_own() && !frame.is_foreign()
+    };
+    let mut text = String::new();
+    for (n, frame) in frames.iter().filter(is_theirs).take(SHOWN).enumerate() {
+        let _ = write!(text, "{}{n}: {}", if n == 0 { "" } else { "\n" }, frame.function);
+        if let Some(place) = frame.place {
+            let _ = write!(text, "\n   at {place}");
+        }
+    }
+    Some(text)
+}
