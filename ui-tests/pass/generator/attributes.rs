@@ -1,0 +1,39 @@
+//! Attributes on what is rewritten, and a cleanup without a semicolon.
+#![deny(warnings)]
+#![no_implicit_prelude]
+
+use checked_async::{checked_async, generator};
+use std::option::Option::{self, None, Some};
+use std::println;
+
+#[generator]
+async fn numbers(n: u32) -> u32 {
+    defer! { println!("closed") }
+    #[cfg(any())]
+    defer! { nothing_of_the_kind().await }
+    #[allow(unused_mut)]
+    #[for_await]
+    for mut item in futures::stream::iter([n]) {
+        yield_!(item);
+    }
+    #[expect(unused_braces)]
+    yield_!({ n });
+    #[cfg(any())]
+    nothing_of_the_kind().await;
+}
+
+#[checked_async]
+async fn first(n: u32) -> Option<u32> {
+    defer! { println!("left") }
+    #[for_await]
+    for item in numbers(n) {
+        #[cfg(any())]
+        return nothing_of_the_kind;
+        return Some(item);
+    }
+    None
+}
+
+fn main() {
+    futures::executor::block_on(first(1));
+}
