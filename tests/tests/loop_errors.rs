@@ -148,3 +148,37 @@ fn a_promise_is_no_task() {
     assert_eq!(violation.message, "error of a promise was never retrieved: `loop_errors::OfPromise`");
     assert_eq!(violation.help, ["await the promise's future and look at the result"]);
 }
+
+/// What the attribute asks of a task's output leaves its type to be inferred as it is without it.
+#[test]
+fn types_are_inferred_from_what_follows() {
+    async fn start<F: Future + 'static>(future: F) -> checked_async::JoinHandle<F::Output> {
+        spawn(future)
+    }
+    #[checked_async]
+    async fn checkout() {
+        let later = spawn(async { Ok(()) });
+        let result: Result<(), Full> = later.await.unwrap();
+        result.unwrap();
+        let never = spawn(async {
+            loop {
+                yield_now().await;
+            }
+        });
+        never.cancel();
+        let silent: checked_async::JoinHandle<Result<u8, Silent>> = spawn(async { Err(Silent) });
+        assert!(silent.await.unwrap().is_err());
+        assert_eq!(start(async { 1 }).await.await.unwrap(), 1);
+    }
+    #[checked_async]
+    async fn generic<E: 'static>(error: E) -> bool {
+        spawn(async { Err::<(), E>(error) }).await.unwrap().is_err()
+    }
+    let (generic, violations) = capture(|| {
+        loops::run(async {
+            checkout().await;
+            generic(Silent).await
+        })
+    });
+    assert!(generic && violations.is_empty(), "{violations:#?}");
+}
