@@ -191,6 +191,7 @@ pub(crate) fn silently<R>(run: impl FnOnce() -> R) -> R {
 pub(crate) struct EndSilence;
 
 impl Drop for EndSilence {
+    #[inline]
     fn drop(&mut self) {
         end_silence();
     }

@@ -9,6 +9,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -18,14 +19,14 @@ use std::time::{Duration, Instant};
 use async_io::Timer;
 
 use super::callback;
-use super::core::{Core, Entry};
+use super::core::Core;
 use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::timers::Action;
 use crate::check::slow_poll;
-use crate::report;
-use crate::task::record::Unwound;
+use crate::{raw, report};
+use crate::task::record::{Next, Unwound};
 use crate::task::stored::Steps;
 
 /// How many entries run at most before the thread looks at I/O: what tokio takes too.
@@ -62,6 +63,15 @@ pub(super) enum Ended {
     TimedOut,
 }
 
+/// Why no turn can be run at once.
+enum Pause {
+    Ended(Ended),
+    /// Nothing is queued.
+    Idle,
+    /// It is time to look at I/O.
+    Io,
+}
+
 /// Runs turns.
 pub(super) struct Turns<'a> {
     pub(super) core: &'a Rc<Core>,
@@ -72,8 +82,12 @@ pub(super) struct Turns<'a> {
     pub(super) interrupt: Option<&'a mut Interrupt>,
     pub(super) dumps: Option<Rc<Dumps>>,
     alarm: Alarm,
+    /// Whom others wake if the thread is to go on.
+    waker: Option<Waker>,
     /// The sleep or the look at I/O that is under way.
     away: Option<Away>,
+    /// How many entries may still run before the next look at I/O.
+    left: usize,
     /// Since when nothing has run, while that is not reported.
     idle_since: Option<Instant>,
 }
@@ -119,12 +133,24 @@ impl<'a> Turns<'a> {
             interrupt: None,
             dumps: None,
             alarm: Alarm { timer: Timer::never(), at: None },
+            waker: None,
             away: None,
+            left: 0,
             idle_since: None,
         }
     }
 
+    /// Has others wake the thread by this.
+    #[inline]
+    fn say_waker(&mut self, waker: &Waker) {
+        if !self.waker.as_ref().is_some_and(|said| said.will_wake(waker)) {
+            self.core.set_waker(Some(waker));
+            self.waker = Some(waker.clone());
+        }
+    }
+
     /// Whether this run of turns is over.
+    #[inline(never)]
     fn ended(&self) -> Option<Ended> {
         let done = match self.until {
             Until::MainIsDone => self.core.main_is_done.get(),
@@ -134,38 +160,48 @@ impl<'a> Turns<'a> {
             Some(Ended::Done)
         } else if self.core.stop.get() {
             Some(Ended::Stopped)
+        } else if self.give_up.is_some_and(|give_up| Instant::now() >= give_up) {
+            Some(Ended::TimedOut)
         } else {
             None
         }
     }
 
-    /// Runs one turn.
-    #[inline]
-    fn turn(&mut self) {
-        // Entered once a turn, not once a step.
-        while let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.steps())) {
-            self.panicked(panic);
-        }
-    }
-
-    /// Runs what is left of this turn. A panic ends the step, and this.
-    #[inline]
-    fn steps(&mut self) {
-        let core = self.core;
+    /// Runs turns as long as there is something to run, and it is not time to look at I/O. A function of its own, and small,
+    /// so that what it needs stays in registers.
+    #[inline(never)]
+    fn run(&mut self) -> Pause {
+        let core: &Core = self.core;
+        let mut left = self.left;
+        let is_plain = matches!(self.until, Until::MainIsDone) && self.give_up.is_none() && core.shuffle.is_none();
         loop {
-            let mut tasks = core.tasks_mut();
-            match tasks.queue.pop() {
-                Some(Entry::Task(place)) => {
-                    if let Some(step) = tasks.begin_step(place) {
-                        drop(tasks);
-                        core.step(step, Main::reborrow(&mut self.main));
-                    }
+            if !is_plain || core.main_is_done.get() | core.stop.get() {
+                if let Some(ended) = self.ended() {
+                    return Pause::Ended(ended);
                 }
-                Some(Entry::Callback(callback)) => {
-                    drop(tasks);
-                    callback::step(core, &callback);
-                }
-                None => break,
+            }
+            core.receive();
+            if core.has_timers() {
+                fire_timers(core);
+            }
+            let entries = core.tasks_mut().queue.begin_turn();
+            if entries == 0 {
+                self.left = left;
+                return Pause::Idle;
+            }
+            if !is_plain {
+                shuffle(core, entries);
+            }
+            // Entered once a turn, not once a step.
+            while let Err(panic) = catch_unwind(AssertUnwindSafe(|| steps(core, &mut self.main))) {
+                self.panicked(panic);
+            }
+            if core.is_debug() {
+                self.idle_since = core.measured();
+            }
+            left = left.saturating_sub(entries);
+            if left == 0 {
+                return self.ended().map_or(Pause::Io, Pause::Ended);
             }
         }
     }
@@ -182,20 +218,6 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// Looks at what was sent and what is due. How many entries the turn has.
-    #[inline]
-    fn begin_turn(&self) -> usize {
-        self.core.receive();
-        if !self.core.timers.borrow().is_empty() {
-            fire_timers(self.core);
-        }
-        let entries = self.core.tasks_mut().queue.begin_turn();
-        if let Some(shuffle) = &self.core.shuffle {
-            shuffle.shuffle(self.core.tasks_mut().queue.this_turn());
-        }
-        entries
-    }
-
     /// Goes to sleep until something can run. Whether the clock has moved itself instead.
     fn sleep(&mut self, cx: &mut Context<'_>) -> bool {
         let core = self.core;
@@ -207,11 +229,10 @@ impl<'a> Turns<'a> {
             return true;
         }
         // Deadlines are times of the loop's clock, the alarm goes by the machine's.
-        let now = Instant::now();
-        let due = first.map(|first| super::clock::after(now, first.saturating_duration_since(core.now())));
-        let stalled = self.stalled_at(now);
-        let at = [due, self.give_up, stalled].into_iter().flatten().min();
-        core.park(cx.waker());
+        let after = |first: Instant| super::clock::after(Instant::now(), first.saturating_duration_since(core.now()));
+        let due = first.map(after);
+        let at = [due, self.give_up, self.stalled_at()].into_iter().flatten().min();
+        core.park();
         if self.alarm.set(at, cx) {
             core.is_awake();
             return true;
@@ -221,12 +242,13 @@ impl<'a> Turns<'a> {
     }
 
     /// When to report that nothing runs.
-    fn stalled_at(&mut self, now: Instant) -> Option<Instant> {
+    fn stalled_at(&mut self) -> Option<Instant> {
         let core = self.core;
         if !core.is_debug() || core.tasks().are_finished() {
             return None;
         }
         let stalled_after = core.stalled_after.get()?;
+        let now = Instant::now();
         self.idle_since.map(|since| super::clock::after(since, stalled_after)).filter(|&at| at > now)
     }
 
@@ -283,40 +305,61 @@ impl Future for Turns<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
         let this = &mut *self;
         let _said = slow_poll::Said::begin(this.core.is_debug().then(|| this.core.slow_after()));
-        this.core.shared.set_waker(Some(cx.waker()));
+        this.say_waker(cx.waker());
         this.come_back();
         if let Some(interrupt) = &mut this.interrupt {
             interrupt.poll(this.core, cx);
         }
-        let mut left = ENTRIES_BEFORE_IO;
+        this.left = ENTRIES_BEFORE_IO;
         loop {
-            if let Some(ended) = this.ended() {
-                return Poll::Ready(ended);
-            }
-            if this.give_up.is_some_and(|give_up| Instant::now() >= give_up) {
-                return Poll::Ready(Ended::TimedOut);
-            }
-            let entries = this.begin_turn();
-            if entries == 0 {
-                this.note_idle();
-                if this.sleep(cx) {
-                    continue;
+            match this.run() {
+                Pause::Ended(ended) => return Poll::Ready(ended),
+                Pause::Idle => {
+                    this.note_idle();
+                    if !this.sleep(cx) {
+                        return Poll::Pending;
+                    }
                 }
-                return Poll::Pending;
-            }
-            this.turn();
-            if this.core.is_debug() {
-                this.idle_since = this.core.measured();
-            }
-            left = left.saturating_sub(entries);
-            if left == 0 && this.ended().is_none() {
-                if this.core.is_debug() {
-                    this.away = Some(Away { due: this.core.measured() });
+                Pause::Io => {
+                    if this.core.is_debug() {
+                        this.away = Some(Away { due: this.core.measured() });
+                    }
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
                 }
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
             }
         }
+    }
+}
+
+/// Runs what is left of this turn. A panic ends the step, and this.
+#[inline(always)]
+fn steps(core: &Core, main: &mut Option<Main<'_>>) {
+    let left = core.tasks().queue.left();
+    // Counted, so that the queue need not be asked whether the turn is over.
+    for _ in 0..left {
+        let mut tasks = core.tasks_mut();
+        match tasks.next() {
+            Some(Next::Step(step)) => {
+                drop(tasks);
+                core.step(step, Main::reborrow(main));
+            }
+            Some(Next::Callback(callback)) => {
+                drop(tasks);
+                callback::step(core, &callback);
+            }
+            Some(Next::Nothing) => {}
+            None => break,
+        }
+    }
+}
+
+/// Shuffles a turn that begins, if that is wanted.
+#[cold]
+#[inline(never)]
+fn shuffle(core: &Core, entries: usize) {
+    if let Some(shuffle) = &core.shuffle {
+        shuffle.shuffle(&mut core.tasks_mut().queue, entries);
     }
 }
 
@@ -325,13 +368,27 @@ impl Future for Turns<'_> {
 #[inline(never)]
 fn fire_timers(core: &Core) {
     let now = core.now();
+    let Some(now) = core.timers.borrow_mut().look(now) else { return };
     loop {
         let due = core.timers.borrow_mut().pop_due(now);
         match due {
-            Some(Action::Wake(waker)) => wake(waker),
-            Some(Action::Call(callback)) => core.push(Entry::Callback(callback)),
+            Some(Action::Wake(waker)) => wake_on(core, waker),
+            Some(Action::Call(callback)) => core.push(callback),
             None => break,
         }
+    }
+}
+
+/// Wakes someone, on this loop as a rule.
+#[inline]
+fn wake_on(core: &Core, waker: Waker) {
+    match raw::number_of(&waker) {
+        Some(number) => {
+            // It owns nothing.
+            mem::forget(waker);
+            core.wake_task(number);
+        }
+        None => wake(waker),
     }
 }
 

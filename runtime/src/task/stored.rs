@@ -9,6 +9,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::mem;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -37,6 +38,7 @@ impl<F: Future> Stored<F> {
     }
 
     /// Takes what came of it, if it is finished.
+    #[inline(always)]
     pub(crate) fn take(mut self: Pin<&mut Self>) -> Option<Result<F::Output, JoinError>> {
         match self.as_mut().project() {
             Project::Finished { .. } => match self.project_replace(Stored::Empty) {
@@ -50,9 +52,14 @@ impl<F: Future> Stored<F> {
     /// Drops the future. Futures in it that were never polled are no fault. If the drop panics, it is `Finished` all the same.
     #[inline]
     fn end(self: Pin<&mut Self>, output: Result<F::Output, JoinError>) {
-        trace::silently(|| {
+        let end = || {
             self.project_replace(Stored::Finished { output });
-        });
+        };
+        if mem::needs_drop::<F>() {
+            trace::silently(end);
+        } else {
+            end();
+        }
     }
 
     fn is_panic(&self) -> bool {
@@ -86,7 +93,7 @@ pub(crate) trait AnyTask: Steps {
 }
 
 impl<F: Future> Steps for Stored<F> {
-    #[inline]
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Project::Running { future } = self.as_mut().project() else {
             return Poll::Ready(());
@@ -125,7 +132,7 @@ where
     F: Future,
     F::Output: 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn take_to(self: Pin<&mut Self>, output: raw::Place<'_>) {
         if let Some(taken) = self.take() {
             output.set(taken);
