@@ -767,8 +767,18 @@ impl<'a> Place<'a> {
         if TypeId::of::<T>() == self.of {
             // SAFETY: it was made of a reference to an `Option` of this very type, which is borrowed for as long.
             unsafe { self.place.cast::<Option<T>>().write(Some(value)) };
+        } else {
+            drop_misplaced(value);
         }
     }
+}
+
+/// Drops a value that does not belong to its place.
+#[cfg(feature = "event-loop")]
+#[cold]
+#[inline(never)]
+fn drop_misplaced<T>(value: T) {
+    drop(value);
 }
 
 /// A waker that is nothing but a number.
@@ -888,13 +898,14 @@ impl<F: Future + 'static> Task<F> {
     }
 
     unsafe fn take(task: NonNull<&'static TaskWays>, output: Place<'_>) {
-        let _free = Free(task.cast(), Self::LAYOUT);
-        // SAFETY: as above. This is the last use of it, and what is `Empty` need not be dropped.
+        // SAFETY: as above. What is `Empty` need not be dropped, and this is the last use of it.
         unsafe {
             let stored = Self::stored(task).as_mut();
             Pin::new_unchecked(&mut *stored).take_to(output);
-            if !matches!(stored, Stored::Empty) {
-                ptr::drop_in_place(stored);
+            if matches!(stored, Stored::Empty) {
+                Blocks::free(task.cast(), Self::LAYOUT);
+            } else {
+                Self::free(task);
             }
         }
     }

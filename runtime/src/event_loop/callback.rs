@@ -184,7 +184,7 @@ pub(super) fn at(
         callback.cancel();
         return CallbackHandle { callback, timer: None };
     }
-    let timer = core.timers.borrow_mut().insert(when, Action::Call(callback.clone()));
+    let timer = core.add_timer(when, Action::Call(callback.clone()));
     CallbackHandle { callback, timer: Some((core.rc(), timer)) }
 }
 

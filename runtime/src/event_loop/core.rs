@@ -21,7 +21,7 @@ use super::clock::Clock;
 use super::number::{self, NOBODY};
 use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
-use super::timers::Timers;
+use super::timers::{Action, TimerKey, Timers};
 use crate::check::{self, slow_poll};
 use crate::generator::registry::Registry;
 use crate::raw::{self, Blocks, Entered, SharedCallback};
@@ -41,6 +41,8 @@ pub(crate) struct Core {
     /// Which loop of all there ever were in the program.
     pub(crate) serial: u64,
     pub(super) timers: RefCell<Timers>,
+    /// Whether there may be any timers: asked in every turn.
+    pub(super) has_timers: Cell<bool>,
     tasks: RefCell<Tasks>,
     /// The memory of the tasks.
     pub(crate) blocks: Blocks,
@@ -107,6 +109,7 @@ impl Core {
             serial: timeline::new_loop(),
             shared,
             timers: RefCell::new(Timers::new(settings.clock.now())),
+            has_timers: Cell::default(),
             tasks: RefCell::new(Tasks::new()),
             blocks: Blocks::new(),
             current: Cell::new(NOBODY),
@@ -375,9 +378,15 @@ impl Core {
         self.timers.borrow_mut()
     }
 
-    #[inline]
-    pub(super) fn has_timers(&self) -> bool {
-        !self.timers.borrow().is_empty()
+    /// Adds a timer.
+    pub(crate) fn add_timer(&self, deadline: Instant, action: Action) -> TimerKey {
+        self.has_timers.set(true);
+        self.timers().insert(deadline, action)
+    }
+
+    /// Takes note of whether there are timers.
+    pub(super) fn note_timers(&self) {
+        self.has_timers.set(!self.timers().is_empty());
     }
 
     /// The task of the future given to `run`.

@@ -115,9 +115,11 @@ impl Interrupt {
         if self.handler.pressed.load(SeqCst) {
             self.seen = true;
             core.interrupt();
-        } else if self.watcher.as_ref().is_none_or(|watcher| {
-            watcher.woken.load(SeqCst) || !watcher.thread.will_wake(cx.waker())
-        }) {
+        } else if self
+            .watcher
+            .as_ref()
+            .is_none_or(|watcher| watcher.woken.load(SeqCst) || !watcher.thread.will_wake(cx.waker()))
+        {
             self.watch_on(cx.waker());
         }
     }

@@ -73,14 +73,7 @@ const FEW: usize = 64;
 
 impl Timers {
     pub(super) fn new(epoch: Instant) -> Self {
-        Timers {
-            epoch,
-            heap: BinaryHeap::new(),
-            new: Vec::new(),
-            earliest: epoch,
-            slots: Slab::new(),
-            next_number: 0,
-        }
+        Timers { epoch, heap: BinaryHeap::new(), new: Vec::new(), earliest: epoch, slots: Slab::new(), next_number: 0 }
     }
 
     /// Adds a timer.

@@ -25,9 +25,9 @@ use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::timers::Action;
 use crate::check::slow_poll;
-use crate::{raw, report};
 use crate::task::record::{Next, Unwound};
 use crate::task::stored::Steps;
+use crate::{raw, report};
 
 /// How many entries run at most before the thread looks at I/O: what tokio takes too.
 const ENTRIES_BEFORE_IO: usize = 61;
@@ -86,8 +86,8 @@ pub(super) struct Turns<'a> {
     waker: Option<Waker>,
     /// The sleep or the look at I/O that is under way.
     away: Option<Away>,
-    /// How many entries may still run before the next look at I/O.
-    left: usize,
+    /// How many entries have run since the last look at I/O.
+    done: usize,
     /// Since when nothing has run, while that is not reported.
     idle_since: Option<Instant>,
 }
@@ -135,7 +135,7 @@ impl<'a> Turns<'a> {
             alarm: Alarm { timer: Timer::never(), at: None },
             waker: None,
             away: None,
-            left: 0,
+            done: 0,
             idle_since: None,
         }
     }
@@ -167,55 +167,53 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// Runs turns as long as there is something to run, and it is not time to look at I/O. A function of its own, and small,
-    /// so that what it needs stays in registers.
-    #[inline(never)]
+    /// Runs turns as long as there is something to run, and it is not time to look at I/O.
     fn run(&mut self) -> Pause {
+        let is_plain = matches!(self.until, Until::MainIsDone) && self.give_up.is_none() && self.core.shuffle.is_none();
+        if is_plain { self.run_as::<true>() } else { self.run_as::<false>() }
+    }
+
+    /// The same, where only the future given to `run` ends the run, and nothing is shuffled, or not. A function of its own, and
+    /// small, so that what it needs stays in registers.
+    #[inline(never)]
+    fn run_as<const PLAIN: bool>(&mut self) -> Pause {
         let core: &Core = self.core;
-        let mut left = self.left;
-        let is_plain = matches!(self.until, Until::MainIsDone) && self.give_up.is_none() && core.shuffle.is_none();
-        loop {
-            if !is_plain || core.main_is_done.get() | core.stop.get() {
+        let mut main = self.main.take();
+        let mut done = self.done;
+        let pause = loop {
+            if !PLAIN || core.main_is_done.get() | core.stop.get() {
                 if let Some(ended) = self.ended() {
-                    return Pause::Ended(ended);
+                    break Pause::Ended(ended);
                 }
             }
             core.receive();
-            if core.has_timers() {
+            if core.has_timers.get() {
                 fire_timers(core);
             }
             let entries = core.tasks_mut().queue.begin_turn();
             if entries == 0 {
-                self.left = left;
-                return Pause::Idle;
+                break Pause::Idle;
             }
-            if !is_plain {
+            if !PLAIN {
                 shuffle(core, entries);
             }
+            let mut left = entries;
             // Entered once a turn, not once a step.
-            while let Err(panic) = catch_unwind(AssertUnwindSafe(|| steps(core, &mut self.main))) {
-                self.panicked(panic);
+            while let Err(panic) = catch_unwind(AssertUnwindSafe(|| steps(core, &mut main, left))) {
+                panicked(core, &mut main, panic);
+                left = core.tasks().queue.left();
             }
             if core.is_debug() {
                 self.idle_since = core.measured();
             }
-            left = left.saturating_sub(entries);
-            if left == 0 {
-                return self.ended().map_or(Pause::Io, Pause::Ended);
+            done += entries;
+            if done >= ENTRIES_BEFORE_IO {
+                break self.ended().map_or(Pause::Io, Pause::Ended);
             }
-        }
-    }
-
-    /// Ends the step that has panicked.
-    #[cold]
-    fn panicked(&mut self, panic: Box<dyn Any + Send>) {
-        match self.core.unwound.take() {
-            Some(Unwound::Task(key, stored)) => {
-                self.core.fail_step(key, stored, Main::reborrow(&mut self.main), panic);
-            }
-            Some(Unwound::Callback(callback)) => callback::panicked(self.core, Some(&callback), panic),
-            None => callback::panicked(self.core, None, panic),
-        }
+        };
+        self.done = done;
+        self.main = main;
+        pause
     }
 
     /// Goes to sleep until something can run. Whether the clock has moved itself instead.
@@ -310,7 +308,7 @@ impl Future for Turns<'_> {
         if let Some(interrupt) = &mut this.interrupt {
             interrupt.poll(this.core, cx);
         }
-        this.left = ENTRIES_BEFORE_IO;
+        this.done = 0;
         loop {
             match this.run() {
                 Pause::Ended(ended) => return Poll::Ready(ended),
@@ -332,10 +330,20 @@ impl Future for Turns<'_> {
     }
 }
 
+/// Ends the step that has panicked.
+#[cold]
+#[inline(never)]
+fn panicked(core: &Core, main: &mut Option<Main<'_>>, panic: Box<dyn Any + Send>) {
+    match core.unwound.take() {
+        Some(Unwound::Task(key, stored)) => core.fail_step(key, stored, Main::reborrow(main), panic),
+        Some(Unwound::Callback(callback)) => callback::panicked(core, Some(&callback), panic),
+        None => callback::panicked(core, None, panic),
+    }
+}
+
 /// Runs what is left of this turn. A panic ends the step, and this.
 #[inline(always)]
-fn steps(core: &Core, main: &mut Option<Main<'_>>) {
-    let left = core.tasks().queue.left();
+fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) {
     // Counted, so that the queue need not be asked whether the turn is over.
     for _ in 0..left {
         let mut tasks = core.tasks_mut();
@@ -343,6 +351,10 @@ fn steps(core: &Core, main: &mut Option<Main<'_>>) {
             Some(Next::Step(step)) => {
                 drop(tasks);
                 core.step(step, Main::reborrow(main));
+            }
+            Some(Next::Special(step)) => {
+                drop(tasks);
+                core.step_special(step, Main::reborrow(main));
             }
             Some(Next::Callback(callback)) => {
                 drop(tasks);
@@ -368,7 +380,7 @@ fn shuffle(core: &Core, entries: usize) {
 #[inline(never)]
 fn fire_timers(core: &Core) {
     let now = core.now();
-    let Some(now) = core.timers.borrow_mut().look(now) else { return };
+    let Some(now) = core.timers().look(now) else { return core.note_timers() };
     loop {
         let due = core.timers.borrow_mut().pop_due(now);
         match due {
@@ -377,6 +389,7 @@ fn fire_timers(core: &Core) {
             None => break,
         }
     }
+    core.note_timers();
 }
 
 /// Wakes someone, on this loop as a rule.

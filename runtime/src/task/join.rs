@@ -222,7 +222,9 @@ impl TaskRef {
         let mut debug = f.debug_struct(what);
         debug.field("name", &self.name());
         if let Some(record) = self.core.tasks().get(self.key) {
-            debug.field("created", &format_args!("{}", record.created)).field("state", &record.phase(self.core.current_task() == Some(self.key)));
+            debug
+                .field("created", &format_args!("{}", record.created))
+                .field("state", &record.phase(self.core.current_task() == Some(self.key)));
         }
         debug.finish_non_exhaustive()
     }

@@ -93,7 +93,7 @@ impl Queue {
     #[inline(always)]
     pub(crate) fn begin_turn(&mut self) -> usize {
         self.end_of_turn = self.last;
-        self.last.wrapping_sub(self.first)
+        self.left()
     }
 
     /// Whether the entry of this turn with this number is a task.
@@ -129,9 +129,9 @@ impl Queue {
         // In their order, from the start of the ring.
         self.ring.rotate_left(start);
         self.ring.resize((2 * before).max(SHORTEST), CALLBACK);
-        self.end_of_turn = self.end_of_turn.wrapping_sub(self.first);
-        self.last = self.last.wrapping_sub(self.first);
-        self.first = 0;
+        // So that those that are left are where their counters say.
+        let start = self.index(self.first);
+        self.ring.rotate_right(start);
     }
 }
 

@@ -45,17 +45,18 @@ pub(crate) struct TaskKey {
     pub(crate) id: u64,
 }
 
-/// It was put into the queue and has not been taken out of it.
+/// Of `turn`: it was put into the queue and has not been taken out of it.
 const QUEUED: u8 = 1;
-/// Its first step is not over.
-const NEW: u8 = 1 << 1;
-const FINISHED: u8 = 1 << 2;
 /// The next step has more to do than to poll: there is a request, or cleanup.
-const SPECIAL: u8 = 1 << 3;
+const SPECIAL: u8 = 1 << 1;
+const FINISHED: u8 = 1 << 2;
+
+/// Of `marks`: its first step is not over.
+const NEW: u8 = 1;
 /// It was asked to be cancelled, and nobody in it has caught that.
-const CANCELLED: u8 = 1 << 4;
+const CANCELLED: u8 = 1 << 1;
 /// Nobody can ask for the output any more.
-const DETACHED: u8 = 1 << 5;
+const DETACHED: u8 = 1 << 2;
 
 /// Where a task stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,7 +75,10 @@ pub(crate) struct Record {
     pub(crate) created: &'static Location<'static>,
     /// `None` while it is polled, and for the future given to `run`.
     stored: Option<OwnedTask>,
-    flags: u8,
+    /// What is asked whenever it is its turn, and nothing else: as a rule it is `QUEUED` then.
+    turn: u8,
+    /// What else there is to know.
+    marks: u8,
     /// Who waits for the output.
     waiting: Option<Waker>,
     /// When its last step ended, where the loop's checks are on.
@@ -108,6 +112,11 @@ impl Record {
         name.unwrap_or_else(|| format!("task {}", self.id).into())
     }
 
+    #[inline(always)]
+    fn is_queued_or_finished(&self) -> bool {
+        self.turn & (QUEUED | FINISHED) != 0
+    }
+
     pub(crate) fn rare(&self) -> Option<&Rare> {
         self.rare.as_deref()
     }
@@ -118,7 +127,7 @@ impl Record {
 
     #[inline(always)]
     pub(crate) fn is_finished(&self) -> bool {
-        self.has(FINISHED)
+        self.turn & FINISHED != 0
     }
 
     /// Where it stands; who asks knows whether it is the one that is running.
@@ -134,34 +143,45 @@ impl Record {
         }
     }
 
+    /// Makes it one of a task that is queued, where it is of none.
+    #[inline(always)]
+    fn occupy(
+        &mut self,
+        event_loop: usize,
+        key: TaskKey,
+        created: &'static Location<'static>,
+        born: Option<Instant>,
+        stored: Option<OwnedTask>,
+    ) {
+        self.id = key.id;
+        self.number = number::of(event_loop, key);
+        self.created = created;
+        put(&mut self.stored, stored);
+        self.turn = QUEUED;
+        self.marks = NEW;
+        self.since = None;
+        self.born = born;
+    }
+
     /// Makes it one of no task; the next such is at this place.
     #[inline(always)]
     fn vacate(&mut self, next: usize) {
         // No key is of this id, and no waker of this number: it is another place.
         self.id = 0;
         self.number = next;
-        self.flags = FINISHED;
+        self.turn = FINISHED;
     }
 
-    /// Whether all of these are set.
+    /// Whether this mark is set.
     #[inline(always)]
-    fn has(&self, flags: u8) -> bool {
-        self.flags & flags == flags
-    }
-
-    #[inline(always)]
-    fn set(&mut self, flags: u8) {
-        self.flags |= flags;
-    }
-
-    #[inline(always)]
-    fn clear(&mut self, flags: u8) {
-        self.flags &= !flags;
+    fn has(&self, mark: u8) -> bool {
+        self.marks & mark != 0
     }
 
     /// Whether it is to be cancelled: what was asked of it concerns nobody in it.
     fn is_to_be_cancelled(&self) -> bool {
-        self.has(CANCELLED) && self.rare().and_then(|rare| rare.catchers.as_ref()).is_none_or(|catchers| catchers.is_empty())
+        self.has(CANCELLED)
+            && self.rare().and_then(|rare| rare.catchers.as_ref()).is_none_or(|catchers| catchers.is_empty())
     }
 
     fn has_cleanups(&self) -> bool {
@@ -172,6 +192,8 @@ impl Record {
 /// What runs next.
 pub(crate) enum Next {
     Step(Step),
+    /// A step that has more to do than to poll.
+    Special(Step),
     Callback(SharedCallback),
     /// A step of a task that is gone.
     Nothing,
@@ -183,7 +205,6 @@ pub(crate) struct Step {
     number: usize,
     /// `None` for the future given to `run`.
     stored: Option<OwnedTask>,
-    special: bool,
 }
 
 /// What is noted in a step: nothing, or where the loop's checks are on, [`Noting`].
@@ -293,10 +314,9 @@ impl Tasks {
     pub(crate) fn next(&mut self) -> Option<Next> {
         let entry = self.queue.pop()?;
         match self.records.get_mut(entry) {
-            Some(record) if record.flags & (QUEUED | FINISHED | SPECIAL) == QUEUED => {
-                record.clear(QUEUED);
-                let (number, stored) = (record.number, record.stored.take());
-                Some(Next::Step(Step { place: entry, number, stored, special: false }))
+            Some(record) if record.turn == QUEUED => {
+                record.turn = 0;
+                Some(Next::Step(Step { place: entry, number: record.number, stored: record.stored.take() }))
             }
             Some(_) => Some(self.next_special(entry)),
             None => Some(self.queue.pop_callback(entry).map_or(Next::Nothing, Next::Callback)),
@@ -308,16 +328,14 @@ impl Tasks {
     #[inline(never)]
     fn next_special(&mut self, place: usize) -> Next {
         let record = &mut self.records[place];
-        if record.flags & (QUEUED | FINISHED) != QUEUED {
+        if record.turn != QUEUED | SPECIAL {
             return Next::Nothing;
         }
-        record.clear(QUEUED);
-        let (number, stored) = (record.number, record.stored.take());
-        Next::Step(Step { place, number, stored, special: true })
+        record.turn = SPECIAL;
+        Next::Special(Step { place, number: record.number, stored: record.stored.take() })
     }
 
     /// Enters a task of the loop with this number and puts it into the queue.
-    #[inline(always)]
     fn insert(
         &mut self,
         event_loop: usize,
@@ -330,13 +348,7 @@ impl Tasks {
         match self.records.get_mut(key.place) {
             Some(record) => {
                 self.vacant = record.number;
-                record.id = key.id;
-                record.number = number::of(event_loop, key);
-                record.created = created;
-                put(&mut record.stored, stored);
-                record.flags = QUEUED | NEW;
-                record.since = None;
-                record.born = born;
+                record.occupy(event_loop, key, created, born, stored);
             }
             None => key.place = self.insert_at_end(event_loop, key.id, created, born, stored),
         }
@@ -361,7 +373,8 @@ impl Tasks {
             number: number::of(event_loop, TaskKey { place, id }),
             created,
             stored,
-            flags: QUEUED | NEW,
+            turn: QUEUED,
+            marks: NEW,
             waiting: None,
             since: None,
             born,
@@ -435,19 +448,31 @@ impl Core {
     /// Enters a task whose future is kept here, and puts it into the queue.
     #[inline(never)]
     pub(crate) fn add_task(&self, created: &'static Location<'static>, stored: OwnedTask) -> TaskKey {
-        let mut tasks = self.tasks_mut();
-        if tasks.vacant == number::NOBODY || !tasks.queue.has_room() || self.is_parked() {
-            drop(tasks);
-            return self.add_task_at_end(created, stored);
+        let mut guard = self.tasks_mut();
+        let tasks = &mut *guard;
+        let place = tasks.vacant;
+        match tasks.records.get_mut(place) {
+            Some(record) if tasks.queue.has_room() && !self.is_parked() && !self.is_debug() => {
+                tasks.last_id += 1;
+                tasks.vacant = record.number;
+                tasks.taken += 1;
+                let key = TaskKey { place, id: tasks.last_id };
+                record.occupy(self.number, key, created, None, Some(stored));
+                tasks.queue.push_where_room(place);
+                key
+            }
+            _ => {
+                drop(guard);
+                self.add_task_with_care(created, stored)
+            }
         }
-        tasks.insert(self.number, created, self.measured(), Some(stored))
     }
 
     /// The same where nothing is sure. Called last there, so that the other has nothing to keep.
-    #[cold]
     #[inline(never)]
-    fn add_task_at_end(&self, created: &'static Location<'static>, stored: OwnedTask) -> TaskKey {
-        let key = self.tasks_mut().insert(self.number, created, self.measured(), Some(stored));
+    fn add_task_with_care(&self, created: &'static Location<'static>, stored: OwnedTask) -> TaskKey {
+        let born = if self.is_debug() { self.measured() } else { None };
+        let key = self.tasks_mut().insert(self.number, created, born, Some(stored));
         self.unpark();
         key
     }
@@ -460,7 +485,7 @@ impl Core {
         let key = tasks.insert(self.number, created, born, None);
         if let Some(record) = tasks.get_mut(key) {
             record.rare_mut().name = Some("main".into());
-            record.set(DETACHED);
+            record.marks |= DETACHED;
         }
         key
     }
@@ -480,14 +505,14 @@ impl Core {
             drop(guard);
             return number::wake_elsewhere(self.number, number);
         };
-        if record.flags & (QUEUED | FINISHED) != 0 {
+        if record.is_queued_or_finished() {
             return;
         }
         if !tasks.queue.has_room() || self.is_parked() {
             drop(guard);
             return self.wake_with_care(place);
         }
-        record.set(QUEUED);
+        record.turn |= QUEUED;
         tasks.queue.push_where_room(place);
     }
 
@@ -496,7 +521,7 @@ impl Core {
     #[inline(never)]
     fn wake_with_care(&self, place: usize) {
         let mut tasks = self.tasks_mut();
-        tasks.records[place].set(QUEUED);
+        tasks.records[place].turn |= QUEUED;
         tasks.queue.push(place);
         drop(tasks);
         self.unpark();
@@ -516,7 +541,8 @@ impl Core {
         if let Some(record) = self.tasks_mut().get_mut(key)
             && !record.has(CANCELLED)
         {
-            record.set(CANCELLED | SPECIAL);
+            record.marks |= CANCELLED;
+            record.turn |= SPECIAL;
         }
         self.wake_task(self.waker_number(key));
         true
@@ -531,7 +557,7 @@ impl Core {
     pub(super) fn take_request(&self, key: TaskKey) -> bool {
         self.tasks_mut().get_mut(key).is_some_and(|record| {
             let any = record.has(CANCELLED);
-            record.clear(CANCELLED);
+            record.marks &= !CANCELLED;
             any
         })
     }
@@ -562,7 +588,7 @@ impl Core {
         match self.tasks_mut().get_mut(key) {
             Some(record) if !record.is_finished() => {
                 record.rare_mut().cleanups.push_back(cleanup);
-                record.set(SPECIAL);
+                record.turn |= SPECIAL;
                 self.cleanup_added.set(true);
                 Ok(())
             }
@@ -574,34 +600,48 @@ impl Core {
     /// [`fail_step`](Self::fail_step).
     #[inline(always)]
     pub(crate) fn step(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        if self.is_debug() { self.step_with_checks(step, main) } else { self.step_as::<()>(step, main) }
+        if self.is_debug() {
+            self.step_with_checks(step, main);
+        } else {
+            self.step_as::<(), false>(step, main);
+        }
     }
 
     #[inline(never)]
     fn step_with_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        self.step_as::<Noting>(step, main);
+        self.step_as::<Noting, false>(step, main);
+    }
+
+    /// Runs a step that has more to do than to poll, in the same way.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn step_special(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        if self.is_debug() {
+            self.step_as::<Noting, true>(step, main);
+        } else {
+            self.step_as::<(), true>(step, main);
+        }
     }
 
     /// A step, with the checks of the loop or without.
     #[inline(always)]
-    fn step_as<N: Notes>(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        let Step { place, number, stored, special } = step;
+    fn step_as<N: Notes, const SPECIAL: bool>(&self, step: Step, mut main: Option<Pin<&mut dyn Steps>>) {
+        let Step { place, number, stored } = step;
         let _current = self.begin_current_task(number);
         let mut polled = Polled { core: self, place, stored };
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
-        let notes = N::begin(self, place, &waker, special);
+        let notes = N::begin(self, place, &waker, SPECIAL);
         let cx = &mut Context::from_waker(notes.waker(&waker));
-        let mut main = main;
         let mut result = Poll::Pending;
-        if !special {
+        if !SPECIAL {
             result = match (&mut polled.stored, &mut main) {
                 (Some(stored), _) => stored.poll(cx),
                 (None, Some(main)) => main.as_mut().poll(cx),
                 (None, None) => Poll::Pending,
             };
         }
-        if special || self.cleanup_added.get() {
+        if SPECIAL || self.cleanup_added.get() {
             result = self.poll_special_at(place, &mut polled.stored, main, cx);
         }
         let stored = polled.end();
@@ -666,9 +706,9 @@ impl Core {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return Poll::Ready(()) };
             if cleaned_up.is_pending() || record.has(CANCELLED) && !cancel {
-                record.set(SPECIAL);
+                record.turn |= SPECIAL;
             } else {
-                record.clear(SPECIAL);
+                record.turn &= !SPECIAL;
             }
             drop(tasks);
             if cleaned_up.is_pending() {
@@ -740,7 +780,7 @@ impl Core {
             return self.finish(place, stored);
         }
         if let Some(record) = self.tasks_mut().records.get_mut(place) {
-            record.clear(NEW);
+            record.marks &= !NEW;
             put(&mut record.stored, stored);
         }
     }
@@ -751,20 +791,29 @@ impl Core {
         let mut guard = self.tasks_mut();
         let tasks = &mut *guard;
         let Some(record) = tasks.records.get_mut(place) else { return };
-        if record.flags & (FINISHED | DETACHED) != 0 {
+        if record.is_finished() || record.has(DETACHED) {
             drop(guard);
             return self.finish_detached(place, stored);
         }
-        record.set(FINISHED);
+        record.turn = FINISHED;
         put(&mut record.stored, stored);
-        let Some(waiting) = record.waiting.take() else { return };
-        let Some(number) = raw::number_of(&waiting) else {
+        let Some(waiting) = &record.waiting else { return };
+        let Some(number) = raw::number_of(waiting) else {
             drop(guard);
-            return event_loop::wake(waiting);
+            return self.wake_other(place);
         };
         // It owns nothing.
-        mem::forget(waiting);
+        mem::forget(record.waiting.take());
         self.wake_with(guard, number);
+    }
+
+    /// Wakes who waits for a task that is finished, where that is none of this loop's tasks.
+    #[inline(never)]
+    fn wake_other(&self, place: usize) {
+        let waiting = self.tasks_mut().records.get_mut(place).and_then(|record| record.waiting.take());
+        if let Some(waiting) = waiting {
+            event_loop::wake(waiting);
+        }
     }
 
     /// Drops what came of a task that is finished, and for which nobody can ask.
@@ -774,7 +823,7 @@ impl Core {
             let mut tasks = self.tasks_mut();
             let key = tasks.key_at(place);
             let Some(record) = tasks.get_mut(key).filter(|record| !record.is_finished()) else { return };
-            record.set(FINISHED);
+            record.turn = FINISHED;
             (key, record.waiting.take())
         };
         self.drop_output(key, stored);
@@ -884,7 +933,7 @@ impl Core {
         let _current = self.set_current_task(self.waker_number(key));
         if let Some(record) = self.tasks_mut().get_mut(key) {
             // Nobody can catch that.
-            record.set(CANCELLED);
+            record.marks |= CANCELLED;
         }
         if let Some(future) = future {
             future.cancel();
@@ -905,7 +954,7 @@ impl Core {
         let (finished, stored, waiting) = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return };
-            record.set(DETACHED);
+            record.marks |= DETACHED;
             let finished = record.is_finished();
             (finished, if finished { record.stored.take() } else { None }, record.waiting.take())
         };

@@ -50,21 +50,26 @@ impl<F: Future> Stored<F> {
     }
 
     /// Drops the future. Futures in it that were never polled are no fault. If the drop panics, it is `Finished` all the same.
-    #[inline]
+    #[inline(always)]
     fn end(self: Pin<&mut Self>, output: Result<F::Output, JoinError>) {
-        let end = || {
-            self.project_replace(Stored::Finished { output });
-        };
-        if mem::needs_drop::<F>() {
-            trace::silently(end);
-        } else {
-            end();
+        let _silence = mem::needs_drop::<F>().then(trace::silence);
+        match self.project_replace(Stored::Finished { output }) {
+            // The future was dropped where it was: nothing is left of it. This saves asking.
+            before @ Replaced::Running { .. } => mem::forget(before),
+            before => drop_replaced(before),
         }
     }
 
     fn is_panic(&self) -> bool {
         matches!(self, Stored::Finished { output: Err(error) } if error.is_panic())
     }
+}
+
+/// Drops an output that is given up.
+#[cold]
+#[inline(never)]
+fn drop_replaced<F: Future>(before: Replaced<F>) {
+    drop(before);
 }
 
 /// What can be polled and cancelled.
