@@ -57,7 +57,7 @@ pub(crate) use callback::Callback;
 pub use callback::{CallbackHandle, call_at, call_later, call_soon};
 pub(crate) use clock::after;
 pub use clock::{Clock, MockClock};
-pub(crate) use core::{Core, Entry, raise};
+pub(crate) use core::{Core, raise};
 use dump::Dumps;
 pub use explore::explore;
 pub use generators::shutdown_generators;
@@ -187,7 +187,7 @@ impl EventLoop {
             shutdown::last_turn(&core);
         }
         core.set_main(None);
-        core.shared.set_waker(None);
+        core.set_waker(None);
         report::flush();
         if let Some(panic) = core.take_panic() {
             return Ok(Err(JoinError::panicked(panic)));

@@ -1,6 +1,6 @@
 //! The only unsafe code of this crate: the stack of the futures that are being polled on this thread and what other threads
 //! see of it, the storage of a checked future, which decides when the future in it is dropped, that of a generator's body,
-//! wakers that are numbers, and the loop of a thread.
+//! wakers that are numbers, the loop of a thread, and the memory of its tasks and callbacks.
 //!
 //! Invariants of the stack:
 //! - `top`, less the alarm, is `BOTTOM` or points to a [`Head`] that is borrowed by a [`Pushed`] on this thread's call stack right now,
@@ -13,6 +13,14 @@
 //! Invariants of the loop of a thread:
 //! - what `LOOP` points to is owned by an [`Entered`]; these are variables of functions of the loop, so that the last to be
 //!   made is the first to be dropped.
+//!
+//! Invariants of the memory of tasks and callbacks:
+//! - an [`OwnedTask`] is the only owner of its task, and of the block in which that is; what a [`SharedCallback`] points to has
+//!   as many owners as it counts;
+//! - a block is either free, and then in the list of its chunk, or of one owner; a chunk is there as long as one of its blocks
+//!   is not free;
+//! - a chunk and its lists are of one thread: all that points to them is not `Send`; and nothing of the user's runs while they
+//!   are changed.
 //!
 //! Invariants of a generator's body:
 //! - an [`Owned`] is the only owner of its allocation, and frees it once;
@@ -35,14 +43,21 @@ use std::task::{Context, Poll};
 #[cfg(feature = "event-loop")]
 use std::task::{RawWaker, RawWakerVTable, Waker};
 #[cfg(feature = "event-loop")]
-use std::{any::TypeId, rc::Rc};
+use std::{
+    alloc::{self, Layout},
+    any::TypeId,
+    ops::Deref,
+    rc::Rc,
+};
 
 use crate::adopt::{Cleanup, SendCleanup};
 use crate::check::{self, alarm};
 #[cfg(feature = "event-loop")]
-use crate::event_loop::{Core, number};
+use crate::event_loop::{Callback, Core, number};
 use crate::future::{Head, SPECIAL};
 use crate::places;
+#[cfg(feature = "event-loop")]
+use crate::task::stored::{AnyTask, Steps, Stored};
 use crate::trace::EndSilence;
 
 /// What is below the outermost future: not null, so that a future that was ever polled can be told by what is below it.
@@ -746,14 +761,24 @@ impl<'a> Place<'a> {
         Place { place: NonNull::from(place).cast(), of: TypeId::of::<T>(), borrowed: PhantomData }
     }
 
-    /// Puts a value there, if it is of the type that belongs there.
+    /// Puts a value there, if it is of the type that belongs there. What is there, nothing as a rule, is not dropped.
     #[inline]
     pub(crate) fn set<T: 'static>(self, value: T) {
         if TypeId::of::<T>() == self.of {
             // SAFETY: it was made of a reference to an `Option` of this very type, which is borrowed for as long.
-            unsafe { *self.place.cast::<Option<T>>().as_ptr() = Some(value) };
+            unsafe { self.place.cast::<Option<T>>().write(Some(value)) };
+        } else {
+            drop_misplaced(value);
         }
     }
+}
+
+/// Drops a value that does not belong to its place.
+#[cfg(feature = "event-loop")]
+#[cold]
+#[inline(never)]
+fn drop_misplaced<T>(value: T) {
+    drop(value);
 }
 
 /// A waker that is nothing but a number.
@@ -822,4 +847,463 @@ impl Drop for Entered {
     fn drop(&mut self) {
         LOOP.set(self.before);
     }
+}
+
+/// A task on the heap, of whatever type, where it is pinned. Its memory is a block of a [`Blocks`], if it is not too big.
+#[cfg(feature = "event-loop")]
+pub(crate) struct OwnedTask {
+    /// Points to a `Task` of the type for which its ways are.
+    task: NonNull<&'static TaskWays>,
+    owns: PhantomData<Box<dyn AnyTask>>,
+}
+
+/// A task, and before it how to treat it when nobody knows its type.
+#[cfg(feature = "event-loop")]
+#[repr(C)]
+struct Task<F: Future> {
+    ways: &'static TaskWays,
+    /// Pinned: never moved, and dropped in place.
+    stored: Stored<F>,
+}
+
+/// How to treat a [`Task`] of some type. The pointer must be to such a task, which nobody borrows; the result of `erase` may be
+/// used as long as nobody else does, and after `take` and `free` the task is gone.
+#[cfg(feature = "event-loop")]
+struct TaskWays {
+    poll: unsafe fn(NonNull<&'static TaskWays>, &mut Context<'_>) -> Poll<()>,
+    erase: unsafe fn(NonNull<&'static TaskWays>) -> NonNull<dyn AnyTask>,
+    take: unsafe fn(NonNull<&'static TaskWays>, Place<'_>),
+    free: unsafe fn(NonNull<&'static TaskWays>),
+}
+
+#[cfg(feature = "event-loop")]
+impl<F: Future + 'static> Task<F> {
+    const LAYOUT: Layout = Layout::new::<Self>();
+    const WAYS: TaskWays = TaskWays { poll: Self::poll, erase: Self::erase, take: Self::take, free: Self::free };
+
+    #[inline(always)]
+    unsafe fn stored(task: NonNull<&'static TaskWays>) -> NonNull<Stored<F>> {
+        // SAFETY: it is within the allocation of a task of this type.
+        unsafe { task.byte_add(mem::offset_of!(Self, stored)).cast() }
+    }
+
+    unsafe fn poll(task: NonNull<&'static TaskWays>, cx: &mut Context<'_>) -> Poll<()> {
+        // SAFETY: it is a task of this type, which nobody borrows, and which is pinned.
+        unsafe { Pin::new_unchecked(Self::stored(task).as_mut()) }.poll(cx)
+    }
+
+    unsafe fn erase(task: NonNull<&'static TaskWays>) -> NonNull<dyn AnyTask> {
+        // SAFETY: it is a task of this type.
+        unsafe { Self::stored(task) }
+    }
+
+    unsafe fn take(task: NonNull<&'static TaskWays>, output: Place<'_>) {
+        // SAFETY: as above. What is `Empty` need not be dropped, and this is the last use of it.
+        unsafe {
+            let stored = Self::stored(task).as_mut();
+            Pin::new_unchecked(&mut *stored).take_to(output);
+            if matches!(stored, Stored::Empty) {
+                Blocks::free(task.cast(), Self::LAYOUT);
+            } else {
+                Self::free(task);
+            }
+        }
+    }
+
+    unsafe fn free(task: NonNull<&'static TaskWays>) {
+        let _free = Free(task.cast(), Self::LAYOUT);
+        // SAFETY: as above.
+        unsafe { Self::stored(task).drop_in_place() }
+    }
+}
+
+/// Frees memory when it is dropped, even if the drop of what is there panics. It was allocated for this layout, on this thread,
+/// and is made by those who know that.
+#[cfg(feature = "event-loop")]
+struct Free(NonNull<u8>, Layout);
+
+#[cfg(feature = "event-loop")]
+impl Drop for Free {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { Blocks::free(self.0, self.1) }
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl OwnedTask {
+    #[inline(always)]
+    pub(crate) fn new<F: Future + 'static>(blocks: &Blocks, stored: Stored<F>) -> Self {
+        let place = blocks.allocate(Task::<F>::LAYOUT).cast::<Task<F>>();
+        // SAFETY: the memory is for this layout, and of nobody else.
+        unsafe { place.write(Task { ways: const { &Task::<F>::WAYS }, stored }) };
+        OwnedTask { task: place.cast(), owns: PhantomData }
+    }
+
+    #[inline(always)]
+    fn ways(&self) -> &'static TaskWays {
+        // SAFETY: the task is there as long as its owner, and nobody writes this part of it.
+        unsafe { *self.task.as_ptr() }
+    }
+
+    /// Polls it, as its trait says.
+    #[inline(always)]
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // SAFETY: the ways are those for this task, and the exclusive borrow of its owner makes this the only one.
+        unsafe { (self.ways().poll)(self.task, cx) }
+    }
+
+    pub(crate) fn as_mut(&mut self) -> Pin<&mut dyn AnyTask> {
+        // SAFETY: as above. It is dropped where it is.
+        unsafe { Pin::new_unchecked((self.ways().erase)(self.task).as_mut()) }
+    }
+
+    pub(crate) fn as_ref(&self) -> Pin<&dyn AnyTask> {
+        // SAFETY: as above, but shared.
+        unsafe { Pin::new_unchecked((self.ways().erase)(self.task).as_ref()) }
+    }
+
+    /// Moves what came of it there, as its trait says, and drops the rest.
+    #[inline(always)]
+    pub(crate) fn take_to(self, output: Place<'_>) {
+        let task = ManuallyDrop::new(self);
+        // SAFETY: the ways are those for this task, whose only owner is gone.
+        unsafe { (task.ways().take)(task.task, output) }
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl Drop for OwnedTask {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the ways are those for this task, whose only owner is going.
+        unsafe { (self.ways().free)(self.task) }
+    }
+}
+
+/// A callback on the heap, of whatever type, with as many owners as have cloned it: an `Rc`, but in memory of a [`Blocks`].
+#[cfg(feature = "event-loop")]
+pub(crate) struct SharedCallback {
+    counted: NonNull<Counted<dyn Callback>>,
+    owns: PhantomData<Rc<dyn Callback>>,
+}
+
+#[cfg(feature = "event-loop")]
+struct Counted<T: ?Sized> {
+    owners: Cell<usize>,
+    callback: T,
+}
+
+#[cfg(feature = "event-loop")]
+impl SharedCallback {
+    #[inline]
+    pub(crate) fn new<T: Callback + 'static>(blocks: &Blocks, callback: T) -> Self {
+        let place = blocks.allocate(const { Layout::new::<Counted<T>>() }).cast::<Counted<T>>();
+        // SAFETY: the memory is for this layout, and of nobody else.
+        unsafe { place.write(Counted { owners: Cell::new(1), callback }) };
+        SharedCallback { counted: place, owns: PhantomData }
+    }
+
+    #[inline(always)]
+    fn counted(&self) -> &Counted<dyn Callback> {
+        // SAFETY: it is there as long as it has an owner, and nobody borrows it exclusively.
+        unsafe { self.counted.as_ref() }
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl Deref for SharedCallback {
+    type Target = dyn Callback;
+
+    #[inline(always)]
+    fn deref(&self) -> &Self::Target {
+        &self.counted().callback
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl Clone for SharedCallback {
+    #[inline]
+    fn clone(&self) -> Self {
+        let owners = &self.counted().owners;
+        // There is not that much memory, but owners may be forgotten.
+        owners.set(owners.get().checked_add(1).unwrap_or_else(|| std::process::abort()));
+        SharedCallback { counted: self.counted, owns: PhantomData }
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl Drop for SharedCallback {
+    #[inline]
+    fn drop(&mut self) {
+        let owners = &self.counted().owners;
+        let left = owners.get() - 1;
+        owners.set(left);
+        if left == 0 {
+            drop_callback(self.counted);
+        }
+    }
+}
+
+/// Drops a callback that has no owner any more.
+#[cfg(feature = "event-loop")]
+#[inline(never)]
+fn drop_callback(counted: NonNull<Counted<dyn Callback>>) {
+    // SAFETY: it is there, nobody can reach it after this, and its memory was allocated for the layout of its type.
+    unsafe {
+        let _free = Free(counted.cast(), Layout::for_value(counted.as_ref()));
+        counted.drop_in_place();
+    }
+}
+
+/// The size and the alignment of a chunk: a block finds its chunk by its address.
+#[cfg(feature = "event-loop")]
+const CHUNK: usize = 4096;
+/// What sizes of blocks are multiples of, and their alignment.
+#[cfg(feature = "event-loop")]
+const GRAIN: usize = 32;
+/// The biggest blocks. What is bigger has memory of its own.
+#[cfg(feature = "event-loop")]
+const BIGGEST: usize = 512;
+#[cfg(feature = "event-loop")]
+const SIZES: usize = BIGGEST / GRAIN;
+#[cfg(feature = "event-loop")]
+const CHUNK_LAYOUT: Layout = match Layout::from_size_align(CHUNK, CHUNK) {
+    Ok(layout) => layout,
+    Err(_) => panic!("it is a power of two"),
+};
+/// Where the first block of a chunk is.
+#[cfg(feature = "event-loop")]
+const FIRST: usize = size_of::<Chunk>().next_multiple_of(GRAIN);
+
+/// Memory for the tasks of one thread: chunks of blocks of one size, as a general allocator takes more instructions than all
+/// the rest of a task that does little. A chunk is given back when its last block is freed, but for one of each size.
+#[cfg(feature = "event-loop")]
+pub(crate) struct Blocks {
+    lists: Rc<Lists>,
+}
+
+/// What chunks have in common.
+#[cfg(feature = "event-loop")]
+struct Lists {
+    /// For each size, the chunks that have free blocks. The first is where the next block is taken from.
+    chunks: [Cell<*mut Chunk>; SIZES],
+    /// Whether no block is taken any more.
+    closed: Cell<bool>,
+}
+
+/// The head of a chunk. Its first block follows.
+#[cfg(feature = "event-loop")]
+struct Chunk {
+    /// The free blocks: in each is the address of the next.
+    free: *mut Block,
+    /// How many blocks are not free; and one more as long as it is the first of its list, so that it is kept.
+    used: usize,
+    size: usize,
+    /// Those beside it in the list, while it is in there: while it has free blocks, and blocks are taken.
+    before: *mut Chunk,
+    after: *mut Chunk,
+    lists: Rc<Lists>,
+}
+
+#[cfg(feature = "event-loop")]
+struct Block {
+    next: *mut Block,
+}
+
+#[cfg(feature = "event-loop")]
+impl Blocks {
+    pub(crate) fn new() -> Self {
+        let chunks = [const { Cell::new(ptr::null_mut()) }; SIZES];
+        Blocks { lists: Rc::new(Lists { chunks, closed: Cell::new(false) }) }
+    }
+
+    /// The number of the size that a block for this layout has, if there is such a block.
+    #[inline(always)]
+    const fn size(layout: Layout) -> Option<usize> {
+        if layout.size() <= BIGGEST && layout.align() <= GRAIN {
+            Some(layout.size().saturating_sub(1) / GRAIN)
+        } else {
+            None
+        }
+    }
+
+    /// Memory for a value, which is not initialised.
+    #[inline(always)]
+    fn allocate(&self, layout: Layout) -> NonNull<u8> {
+        let Some(size) = Self::size(layout) else { return allocate(layout) };
+        let chunk = self.lists.chunks[size].get();
+        if chunk.is_null() {
+            return self.allocate_first(size);
+        }
+        // SAFETY: the chunks of a list are there, on this thread alone, nobody borrows their heads, and they have free blocks.
+        unsafe {
+            let block = (*chunk).free;
+            (*chunk).used += 1;
+            (*chunk).free = (*block).next;
+            if (*chunk).free.is_null() {
+                self.full(chunk);
+            }
+            NonNull::new_unchecked(block.cast())
+        }
+    }
+
+    /// The same where no chunk has a free block.
+    #[cold]
+    #[inline(never)]
+    fn allocate_first(&self, size: usize) -> NonNull<u8> {
+        let chunk = allocate(CHUNK_LAYOUT).cast::<Chunk>();
+        let block_size = (size + 1) * GRAIN;
+        let mut free: *mut Block = ptr::null_mut();
+        for number in (0..(CHUNK - FIRST) / block_size).rev() {
+            // SAFETY: the block is within the chunk, which is of nobody else.
+            unsafe {
+                let block = chunk.byte_add(FIRST + number * block_size).cast::<Block>();
+                block.write(Block { next: free });
+                free = block.as_ptr();
+            }
+        }
+        let head = Chunk {
+            free,
+            used: 1,
+            size,
+            before: ptr::null_mut(),
+            after: ptr::null_mut(),
+            lists: Rc::clone(&self.lists),
+        };
+        // SAFETY: as above.
+        unsafe { chunk.write(head) };
+        self.lists.chunks[size].set(chunk.as_ptr());
+        // There are free blocks now, more than one.
+        // SAFETY: as in `allocate`.
+        unsafe {
+            let block = (*chunk.as_ptr()).free;
+            (*chunk.as_ptr()).used += 1;
+            (*chunk.as_ptr()).free = (*block).next;
+            NonNull::new_unchecked(block.cast())
+        }
+    }
+
+    /// Takes a chunk that has no free blocks any more out of its list, of which it is the first.
+    ///
+    /// # Safety
+    ///
+    /// It must be that.
+    #[cold]
+    #[inline(never)]
+    unsafe fn full(&self, chunk: *mut Chunk) {
+        // SAFETY: the chunks of a list are there, and nobody borrows their heads.
+        unsafe {
+            let after = mem::replace(&mut (*chunk).after, ptr::null_mut());
+            (*chunk).used -= 1;
+            if !after.is_null() {
+                (*after).before = ptr::null_mut();
+                (*after).used += 1;
+            }
+            self.lists.chunks[(*chunk).size].set(after);
+        }
+    }
+
+    /// Frees memory.
+    ///
+    /// # Safety
+    ///
+    /// It must have been allocated for this layout, on this thread, and not have been freed.
+    #[inline(always)]
+    unsafe fn free(memory: NonNull<u8>, layout: Layout) {
+        if Self::size(layout).is_none() {
+            // SAFETY: it was allocated so.
+            return unsafe { alloc::dealloc(memory.as_ptr(), layout) };
+        }
+        let block = memory.as_ptr().cast::<Block>();
+        let chunk = block.map_addr(|address| address & !(CHUNK - 1)).cast::<Chunk>();
+        // SAFETY: the chunk of a block is where that address is, it is there as long as one of its blocks is used, and nobody
+        // borrows its head.
+        unsafe {
+            let next = (*chunk).free;
+            block.write(Block { next });
+            (*chunk).free = block;
+            (*chunk).used -= 1;
+            if next.is_null() || (*chunk).used == 0 {
+                Self::enlist_or_release(chunk, next.is_null());
+            }
+        }
+    }
+
+    /// Puts a chunk that has free blocks again into its list, or gives one back that has no other blocks.
+    ///
+    /// # Safety
+    ///
+    /// It must be such a chunk, which is not used after this.
+    #[cold]
+    #[inline(never)]
+    unsafe fn enlist_or_release(chunk: *mut Chunk, was_full: bool) {
+        // SAFETY: the chunks of a list are there, and nobody borrows their heads.
+        unsafe {
+            let lists = &*Rc::as_ptr(&(*chunk).lists);
+            let list = &lists.chunks[(*chunk).size];
+            if (*chunk).used == 0 {
+                let (before, after) = ((*chunk).before, (*chunk).after);
+                // It is in the list, or was full; and it is not the first.
+                if !before.is_null() {
+                    (*before).after = after;
+                }
+                if !after.is_null() {
+                    (*after).before = before;
+                }
+                ptr::drop_in_place(chunk);
+                alloc::dealloc(chunk.cast(), CHUNK_LAYOUT);
+            } else if was_full && !lists.closed.get() {
+                let first = list.get();
+                if first.is_null() {
+                    (*chunk).used += 1;
+                    list.set(chunk);
+                } else {
+                    let second = mem::replace(&mut (*first).after, chunk);
+                    if !second.is_null() {
+                        (*second).before = chunk;
+                    }
+                    (*chunk).before = first;
+                    (*chunk).after = second;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(feature = "event-loop")]
+impl Drop for Blocks {
+    fn drop(&mut self) {
+        self.lists.closed.set(true);
+        for list in &self.lists.chunks {
+            let mut next = list.replace(ptr::null_mut());
+            // SAFETY: the chunks of a list are there, and nobody borrows their heads.
+            unsafe {
+                if !next.is_null() {
+                    (*next).used -= 1;
+                }
+                while !next.is_null() {
+                    let chunk = next;
+                    next = mem::replace(&mut (*chunk).after, ptr::null_mut());
+                    (*chunk).before = ptr::null_mut();
+                    if (*chunk).used == 0 {
+                        Self::enlist_or_release(chunk, false);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Memory of the program's allocator.
+#[cfg(feature = "event-loop")]
+#[inline]
+fn allocate(layout: Layout) -> NonNull<u8> {
+    if layout.size() == 0 {
+        return NonNull::new(ptr::without_provenance_mut(layout.align())).expect("it is not null");
+    }
+    // SAFETY: it is not of size zero.
+    let memory = unsafe { alloc::alloc(layout) };
+    NonNull::new(memory).unwrap_or_else(|| alloc::handle_alloc_error(layout))
 }

@@ -7,6 +7,7 @@ mod error;
 mod group;
 mod join;
 mod promise;
+pub(crate) mod queue;
 pub(crate) mod record;
 mod shield;
 mod sleep;

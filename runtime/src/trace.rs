@@ -179,11 +179,17 @@ pub(crate) fn is_silent() -> bool {
     SILENCE.get() != 0
 }
 
+/// Until what this returns is dropped, futures dropped unpolled on this thread are no fault.
+#[inline(always)]
+pub(crate) fn silence() -> EndSilence {
+    begin_silence();
+    EndSilence
+}
+
 /// Runs `run` in silence.
 #[inline]
 pub(crate) fn silently<R>(run: impl FnOnce() -> R) -> R {
-    begin_silence();
-    let _end = EndSilence;
+    let _end = silence();
     run()
 }
 
@@ -191,6 +197,7 @@ pub(crate) fn silently<R>(run: impl FnOnce() -> R) -> R {
 pub(crate) struct EndSilence;
 
 impl Drop for EndSilence {
+    #[inline]
     fn drop(&mut self) {
         end_silence();
     }

@@ -8,10 +8,11 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::core::{Core, Entry};
+use super::core::Core;
 use super::remote::Call;
 use super::timers::{Action, TimerKey};
 use crate::check::slow_poll;
+use crate::raw::SharedCallback;
 use crate::report;
 use crate::task::record::Unwound;
 
@@ -68,7 +69,7 @@ impl<F: FnOnce()> Callback for Scheduled<F> {
 /// ```
 #[derive(Clone)]
 pub struct CallbackHandle {
-    callback: Rc<dyn Callback>,
+    callback: SharedCallback,
     timer: Option<(Rc<Core>, TimerKey)>,
 }
 
@@ -151,11 +152,11 @@ pub(super) fn soon(
     created: &'static Location<'static>,
     callback: impl FnOnce() + 'static,
 ) -> CallbackHandle {
-    let callback = scheduled(created, callback);
+    let callback = scheduled(core, created, callback);
     if core.is_closed() {
         callback.cancel();
     } else {
-        core.push(Entry::Callback(Rc::clone(&callback)));
+        core.push(callback.clone());
     }
     CallbackHandle { callback, timer: None }
 }
@@ -178,27 +179,29 @@ pub(super) fn at(
     when: Instant,
     callback: impl FnOnce() + 'static,
 ) -> CallbackHandle {
-    let callback = scheduled(created, callback);
+    let callback = scheduled(core, created, callback);
     if core.is_closed() {
         callback.cancel();
         return CallbackHandle { callback, timer: None };
     }
-    let timer = core.timers.borrow_mut().insert(when, Action::Call(Rc::clone(&callback)));
+    let timer = core.add_timer(when, Action::Call(callback.clone()));
     CallbackHandle { callback, timer: Some((core.rc(), timer)) }
 }
 
-fn scheduled(created: &'static Location<'static>, callback: impl FnOnce() + 'static) -> Rc<dyn Callback> {
-    Rc::new(Scheduled { function: Cell::new(Some(callback)), cancelled: Cell::new(false), created })
+#[inline]
+fn scheduled(core: &Core, created: &'static Location<'static>, callback: impl FnOnce() + 'static) -> SharedCallback {
+    let scheduled = Scheduled { function: Cell::new(Some(callback)), cancelled: Cell::new(false), created };
+    SharedCallback::new(&core.blocks, scheduled)
 }
 
 /// What another thread has sent.
-pub(super) fn from_remote(call: Box<dyn Call>) -> Rc<dyn Callback> {
-    scheduled(call.created(), || call.call())
+pub(super) fn from_remote(core: &Core, call: Box<dyn Call>) -> SharedCallback {
+    scheduled(core, call.created(), || call.call())
 }
 
 /// Calls a callback in its turn. A panic goes on to the caller, who has to call [`panicked`].
 #[inline]
-pub(super) fn step(core: &Core, callback: &Rc<dyn Callback>) {
+pub(super) fn step(core: &Core, callback: &SharedCallback) {
     let called = Called { core, callback };
     callback.call();
     mem::forget(called);
@@ -210,18 +213,18 @@ pub(super) fn step(core: &Core, callback: &Rc<dyn Callback>) {
 /// A callback while it is called. A panic leaves it in the loop.
 struct Called<'a> {
     core: &'a Core,
-    callback: &'a Rc<dyn Callback>,
+    callback: &'a SharedCallback,
 }
 
 impl Drop for Called<'_> {
     fn drop(&mut self) {
-        self.core.unwound.set(Some(Unwound::Callback(Rc::clone(self.callback))));
+        self.core.unwound.set(Some(Unwound::Callback(self.callback.clone())));
     }
 }
 
 /// Reports what a callback has panicked with.
 #[cold]
-pub(super) fn panicked(core: &Core, callback: Option<&Rc<dyn Callback>>, panic: Box<dyn Any + Send>) {
+pub(super) fn panicked(core: &Core, callback: Option<&SharedCallback>, panic: Box<dyn Any + Send>) {
     super::raise(report::callback_panicked(callback.map(|callback| callback.created()), &*panic));
     report::drop_panic(panic);
     if let Some(callback) = callback
@@ -233,7 +236,7 @@ pub(super) fn panicked(core: &Core, callback: Option<&Rc<dyn Callback>>, panic: 
 }
 
 /// Takes note of the time that a callback took.
-fn end_of_timed_step(core: &Core, callback: &Rc<dyn Callback>) {
+fn end_of_timed_step(core: &Core, callback: &SharedCallback) {
     let (_, took) = core.measure();
     // What a checked function took that it has polled is reported of it.
     let took = slow_poll::without_excused(took);

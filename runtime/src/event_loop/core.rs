@@ -16,31 +16,21 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::blocking::Closures;
-use super::callback::{self, Callback};
+use super::callback;
 use super::clock::Clock;
-use super::number;
+use super::number::{self, NOBODY};
 use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
-use super::timers::Timers;
+use super::timers::{Action, TimerKey, Timers};
 use crate::check::{self, slow_poll};
 use crate::generator::registry::Registry;
-use crate::raw::{self, Entered};
+use crate::raw::{self, Blocks, Entered, SharedCallback};
 use crate::report::{self, Violation};
 use crate::task::record::{TaskKey, Tasks, Unwound};
 use crate::timeline;
 
 /// For how many messages of other threads memory is kept.
 const RECEIVED: usize = 1024;
-
-/// What waits for its turn.
-pub(crate) enum Entry {
-    /// A step of the task at this place.
-    Task(usize),
-    /// A callback.
-    Callback(Rc<dyn Callback>),
-}
-
-const _: () = assert!(size_of::<Entry>() == 2 * size_of::<usize>());
 
 /// A loop, as seen from its own thread.
 pub(crate) struct Core {
@@ -51,7 +41,11 @@ pub(crate) struct Core {
     /// Which loop of all there ever were in the program.
     pub(crate) serial: u64,
     pub(super) timers: RefCell<Timers>,
+    /// Whether there may be any timers: asked in every turn.
+    pub(super) has_timers: Cell<bool>,
     tasks: RefCell<Tasks>,
+    /// The memory of the tasks.
+    pub(crate) blocks: Blocks,
     /// The number of the task whose step is running, or `NOBODY`.
     current: Cell<usize>,
     /// When the last step ended, or the turn began.
@@ -60,8 +54,8 @@ pub(crate) struct Core {
     is_parked: Cell<bool>,
     /// The memory for what other threads send.
     received: Cell<Vec<Message>>,
-    /// The waker of the thread, while it may be asleep.
-    parked: Cell<Option<Waker>>,
+    /// The waker of the thread, while the loop runs.
+    waker: Cell<Option<Waker>>,
     /// Whether the future given to `run` is finished.
     pub(crate) main_is_done: Cell<bool>,
     /// What the panic has left behind that is on its way to the turn.
@@ -102,9 +96,6 @@ pub(super) struct Settings {
     pub(super) shuffle: Option<u64>,
 }
 
-/// No task has this number: there are not that many places.
-const NOBODY: usize = usize::MAX;
-
 /// Said where there is no loop.
 const NO_LOOP: &str = "no event loop is running on this thread; call this inside of `checked_async::run(async { … })`, \
                        or from another thread through `checked_async::remote()` of the loop";
@@ -118,12 +109,14 @@ impl Core {
             serial: timeline::new_loop(),
             shared,
             timers: RefCell::new(Timers::new(settings.clock.now())),
-            tasks: RefCell::default(),
+            has_timers: Cell::default(),
+            tasks: RefCell::new(Tasks::new()),
+            blocks: Blocks::new(),
             current: Cell::new(NOBODY),
             measured: Cell::default(),
             is_parked: Cell::default(),
             received: Cell::default(),
-            parked: Cell::default(),
+            waker: Cell::default(),
             main_is_done: Cell::default(),
             unwound: Cell::default(),
             cleanup_added: Cell::default(),
@@ -187,10 +180,10 @@ impl Core {
         Entered::new(Rc::clone(self))
     }
 
-    /// Puts something at the end of the queue.
+    /// Puts a callback at the end of the queue.
     #[inline]
-    pub(crate) fn push(&self, entry: Entry) {
-        self.tasks_mut().queue.push(entry);
+    pub(crate) fn push(&self, callback: SharedCallback) {
+        self.tasks_mut().queue.push_callback(callback);
         self.unpark();
     }
 
@@ -202,16 +195,23 @@ impl Core {
         }
     }
 
+    /// Whether the thread may be asleep.
+    #[inline(always)]
+    pub(crate) fn is_parked(&self) -> bool {
+        self.is_parked.get()
+    }
+
     #[cold]
     fn unpark_now(&self) {
         self.is_parked.set(false);
-        if let Some(waker) = self.parked.take() {
-            waker.wake();
+        if let Some(waker) = self.waker.take() {
+            waker.wake_by_ref();
+            self.waker.set(Some(waker));
         }
     }
 
-    /// Empties the queue.
-    pub(super) fn take_entries(&self) -> VecDeque<Entry> {
+    /// Empties the queue. The callbacks, if anything was queued at all.
+    pub(super) fn take_entries(&self) -> Option<VecDeque<SharedCallback>> {
         self.tasks_mut().queue.take_all()
     }
 
@@ -229,8 +229,8 @@ impl Core {
         self.shared.take(&mut messages);
         for message in messages.drain(..) {
             match message {
-                Message::Wake(number) => self.wake_place(number),
-                Message::Call(call) => self.push(Entry::Callback(callback::from_remote(call))),
+                Message::Wake(number) => self.wake_task(number),
+                Message::Call(call) => self.push(callback::from_remote(self, call)),
             }
         }
         if messages.capacity() > RECEIVED {
@@ -239,16 +239,22 @@ impl Core {
         self.received.set(messages);
     }
 
-    /// Says that the thread is about to sleep, and whom to wake if anything is pushed.
-    pub(super) fn park(&self, waker: &Waker) {
-        self.parked.set(Some(waker.clone()));
+    /// Sets how the thread is woken: `None` where the loop is not running.
+    pub(super) fn set_waker(&self, waker: Option<&Waker>) {
+        self.shared.set_waker(waker);
+        drop(self.waker.replace(waker.cloned()));
+    }
+
+    /// Says that the thread is about to sleep, and to be woken if anything is queued.
+    #[inline]
+    pub(super) fn park(&self) {
         self.is_parked.set(true);
     }
 
     /// Says that the thread is awake.
+    #[inline]
     pub(super) fn is_awake(&self) {
         self.is_parked.set(false);
-        drop(self.parked.take());
     }
 
     #[inline]
@@ -274,6 +280,14 @@ impl Core {
         let tasks = self.tasks.try_borrow().ok().filter(|_| number != NOBODY)?;
         let record = tasks.get(tasks.numbered(number)?)?;
         Some((record.name(), record.created))
+    }
+
+    /// Sets the task whose step is running, where none was, until what this returns is dropped.
+    #[inline(always)]
+    pub(crate) fn begin_current_task(&self, number: usize) -> Current<'_> {
+        debug_assert!(self.current.get() == NOBODY, "there are no steps within steps");
+        self.current.set(number);
+        Current { core: self, before: NOBODY }
     }
 
     /// Sets the task whose step is running, until what this returns is dropped.
@@ -363,6 +377,17 @@ impl Core {
     #[inline]
     pub(crate) fn timers(&self) -> RefMut<'_, Timers> {
         self.timers.borrow_mut()
+    }
+
+    /// Adds a timer.
+    pub(crate) fn add_timer(&self, deadline: Instant, action: Action) -> TimerKey {
+        self.has_timers.set(true);
+        self.timers().insert(deadline, action)
+    }
+
+    /// Takes note of whether there are timers.
+    pub(super) fn note_timers(&self) {
+        self.has_timers.set(!self.timers().is_empty());
     }
 
     /// The task of the future given to `run`.

@@ -14,7 +14,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, OnceLock};
-use std::task::Context;
+use std::task::{Context, Wake, Waker};
 
 use async_io::Async;
 use signal_hook::consts::SIGINT;
@@ -56,8 +56,27 @@ fn handler() -> io::Result<&'static Handler> {
 pub(super) struct Interrupt {
     handler: &'static Handler,
     bytes: Async<UnixStream>,
+    /// Whom the reactor wakes, if it was asked to.
+    watcher: Option<Arc<Watcher>>,
     /// Whether it was pressed.
     seen: bool,
+}
+
+/// The thread of the loop, and whether the reactor has woken it since it was asked to: it need not be asked before each sleep.
+struct Watcher {
+    thread: Waker,
+    woken: AtomicBool,
+}
+
+impl Wake for Watcher {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, SeqCst);
+        self.thread.wake_by_ref();
+    }
 }
 
 impl Interrupt {
@@ -75,7 +94,7 @@ impl Interrupt {
         if !handler.idle.swap(false, SeqCst) {
             return Ok(None);
         }
-        Ok(Some(Interrupt { handler, bytes, seen: false }))
+        Ok(Some(Interrupt { handler, bytes, watcher: None, seen: false }))
     }
 
     /// What the reactor watches for it.
@@ -96,10 +115,23 @@ impl Interrupt {
         if self.handler.pressed.load(SeqCst) {
             self.seen = true;
             core.interrupt();
-        } else {
-            // It is never read, so that it stays readable. An error is no reason to stop the loop.
-            let _ = self.bytes.poll_readable(cx);
+        } else if self
+            .watcher
+            .as_ref()
+            .is_none_or(|watcher| watcher.woken.load(SeqCst) || !watcher.thread.will_wake(cx.waker()))
+        {
+            self.watch_on(cx.waker());
         }
+    }
+
+    /// Asks the reactor to wake the thread.
+    #[cold]
+    fn watch_on(&mut self, thread: &Waker) {
+        let watcher = Arc::new(Watcher { thread: thread.clone(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(Arc::clone(&watcher));
+        // It is never read, so that it stays readable. An error is no reason to stop the loop: it is asked again.
+        let polled = self.bytes.poll_readable(&mut Context::from_waker(&waker));
+        self.watcher = polled.is_pending().then_some(watcher);
     }
 
     /// Ends the process as Ctrl-C does by default.

@@ -19,9 +19,12 @@ pub(super) const LOOPS: usize = 1 << LOOP;
 /// How many tasks a loop can have at a time.
 pub(crate) const PLACES: usize = 1 << PLACE;
 
+/// No task has this number: there are not that many places.
+pub(crate) const NOBODY: usize = usize::MAX;
+
 /// The number of a task of the loop with this number.
 #[inline]
-pub(super) fn of(event_loop: usize, task: TaskKey) -> usize {
+pub(crate) fn of(event_loop: usize, task: TaskKey) -> usize {
     event_loop << (ID + PLACE) | id_bits(task.id) << PLACE | task.place
 }
 
@@ -37,26 +40,30 @@ pub(crate) fn place(number: usize) -> usize {
     number & ((1 << PLACE) - 1)
 }
 
-/// Whether it may be the number of the task with this id.
-#[inline]
-pub(crate) fn is_of(number: usize, id: u64) -> bool {
-    number >> PLACE & ((1 << ID) - 1) == id_bits(id)
-}
-
 /// The number of the loop.
 #[inline]
-pub(crate) fn event_loop(number: usize) -> usize {
+fn event_loop(number: usize) -> usize {
     number >> (ID + PLACE)
 }
 
 /// Wakes the task with this number, from whatever thread.
 #[inline]
 pub(crate) fn wake(number: usize) {
-    let event_loop = event_loop(number);
     Core::try_with(|core| match core {
-        Some(core) if core.number == event_loop => core.wake_place(number),
-        _ => remote::wake(event_loop, number),
+        Some(core) => core.wake_task(number),
+        None => remote::wake(event_loop(number), number),
     });
+}
+
+/// Wakes a task that is none of the loop with this number, which runs on this thread: one of another loop, or one that is gone
+/// and needs nothing.
+#[cold]
+#[inline(never)]
+pub(crate) fn wake_elsewhere(here: usize, number: usize) {
+    let event_loop = event_loop(number);
+    if event_loop != here {
+        remote::wake(event_loop, number);
+    }
 }
 
 #[cfg(test)]
@@ -68,7 +75,6 @@ mod tests {
         let task = TaskKey { place: 0xf_4321, id: 0x1_2345_6789_abcd };
         let number = of(77, task);
         assert_eq!((event_loop(number), place(number)), (77, task.place));
-        assert!(is_of(number, task.id));
-        assert!(!is_of(number, task.id + 1));
+        assert_ne!(number, of(77, TaskKey { id: task.id + 1, ..task }));
     }
 }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use fastrand::Rng;
 
-use super::core::Entry;
+use crate::task::queue::Queue;
 
 pub(super) struct Shuffle {
     random: RefCell<Rng>,
@@ -17,13 +17,13 @@ impl Shuffle {
         Shuffle { random: RefCell::new(Rng::with_seed(seed)) }
     }
 
-    /// Shuffles the tasks among these entries.
-    pub(super) fn shuffle(&self, entries: &mut [Entry]) {
-        let tasks: Vec<usize> = (0..entries.len()).filter(|&n| matches!(entries[n], Entry::Task(_))).collect();
+    /// Shuffles the tasks among the entries of a turn that begins, of which there are so many.
+    pub(super) fn shuffle(&self, queue: &mut Queue, entries: usize) {
+        let tasks: Vec<usize> = (0..entries).filter(|&n| queue.is_task(n)).collect();
         let mut random = self.random.borrow_mut();
         // Fisher and Yates.
         for n in (1..tasks.len()).rev() {
-            entries.swap(tasks[n], tasks[random.usize(..=n)]);
+            queue.swap(tasks[n], tasks[random.usize(..=n)]);
         }
     }
 }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::callback;
-use super::core::{Core, Entry};
+use super::core::Core;
 use super::remote;
 use super::timers::Action;
 use super::turns::{Ended, Turns, Until, limit};
@@ -42,7 +42,7 @@ pub(super) fn graceful(core: &Rc<Core>) {
             turns.give_up = Some(give_up);
             core.stop.set(false);
             let ended = async_io::block_on(turns);
-            core.shared.set_waker(None);
+            core.set_waker(None);
             // The end cannot be stopped.
             if ended != Ended::Stopped {
                 break ended;
@@ -104,7 +104,7 @@ fn sweep(core: &Rc<Core>) {
         core.receive();
         let left = core.take_entries();
         let actions = core.timers().clear();
-        if left.is_empty() && actions.is_empty() && core.tasks().are_finished() {
+        if left.is_none() && actions.is_empty() && core.tasks().are_finished() {
             break;
         }
         for action in actions {
@@ -114,11 +114,8 @@ fn sweep(core: &Rc<Core>) {
                 Action::Call(callback) => drop(callback.cancel()),
             });
         }
-        for entry in left {
-            report::quietly(|| match entry {
-                Entry::Callback(callback) => drop(callback.cancel()),
-                Entry::Task(_) => {}
-            });
+        for callback in left.into_iter().flatten() {
+            report::quietly(|| _ = callback.cancel());
         }
     }
 }

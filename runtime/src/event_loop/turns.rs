@@ -9,6 +9,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -18,15 +19,15 @@ use std::time::{Duration, Instant};
 use async_io::Timer;
 
 use super::callback;
-use super::core::{Core, Entry};
+use super::core::Core;
 use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::timers::Action;
 use crate::check::slow_poll;
-use crate::report;
-use crate::task::record::Unwound;
+use crate::task::record::{Next, Unwound};
 use crate::task::stored::Steps;
+use crate::{raw, report};
 
 /// How many entries run at most before the thread looks at I/O: what tokio takes too.
 const ENTRIES_BEFORE_IO: usize = 61;
@@ -62,6 +63,15 @@ pub(super) enum Ended {
     TimedOut,
 }
 
+/// Why no turn can be run at once.
+enum Pause {
+    Ended(Ended),
+    /// Nothing is queued.
+    Idle,
+    /// It is time to look at I/O.
+    Io,
+}
+
 /// Runs turns.
 pub(super) struct Turns<'a> {
     pub(super) core: &'a Rc<Core>,
@@ -72,8 +82,12 @@ pub(super) struct Turns<'a> {
     pub(super) interrupt: Option<&'a mut Interrupt>,
     pub(super) dumps: Option<Rc<Dumps>>,
     alarm: Alarm,
+    /// Whom others wake if the thread is to go on.
+    waker: Option<Waker>,
     /// The sleep or the look at I/O that is under way.
     away: Option<Away>,
+    /// How many entries have run since the last look at I/O.
+    done: usize,
     /// Since when nothing has run, while that is not reported.
     idle_since: Option<Instant>,
 }
@@ -119,12 +133,24 @@ impl<'a> Turns<'a> {
             interrupt: None,
             dumps: None,
             alarm: Alarm { timer: Timer::never(), at: None },
+            waker: None,
             away: None,
+            done: 0,
             idle_since: None,
         }
     }
 
+    /// Has others wake the thread by this.
+    #[inline]
+    fn say_waker(&mut self, waker: &Waker) {
+        if !self.waker.as_ref().is_some_and(|said| said.will_wake(waker)) {
+            self.core.set_waker(Some(waker));
+            self.waker = Some(waker.clone());
+        }
+    }
+
     /// Whether this run of turns is over.
+    #[inline(never)]
     fn ended(&self) -> Option<Ended> {
         let done = match self.until {
             Until::MainIsDone => self.core.main_is_done.get(),
@@ -134,66 +160,60 @@ impl<'a> Turns<'a> {
             Some(Ended::Done)
         } else if self.core.stop.get() {
             Some(Ended::Stopped)
+        } else if self.give_up.is_some_and(|give_up| Instant::now() >= give_up) {
+            Some(Ended::TimedOut)
         } else {
             None
         }
     }
 
-    /// Runs one turn.
-    #[inline]
-    fn turn(&mut self) {
-        // Entered once a turn, not once a step.
-        while let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.steps())) {
-            self.panicked(panic);
-        }
+    /// Runs turns as long as there is something to run, and it is not time to look at I/O.
+    fn run(&mut self) -> Pause {
+        let is_plain = matches!(self.until, Until::MainIsDone) && self.give_up.is_none() && self.core.shuffle.is_none();
+        if is_plain { self.run_as::<true>() } else { self.run_as::<false>() }
     }
 
-    /// Runs what is left of this turn. A panic ends the step, and this.
-    #[inline]
-    fn steps(&mut self) {
-        let core = self.core;
-        loop {
-            let mut tasks = core.tasks_mut();
-            match tasks.queue.pop() {
-                Some(Entry::Task(place)) => {
-                    if let Some(step) = tasks.begin_step(place) {
-                        drop(tasks);
-                        core.step(step, Main::reborrow(&mut self.main));
-                    }
+    /// The same, where only the future given to `run` ends the run, and nothing is shuffled, or not. A function of its own, and
+    /// small, so that what it needs stays in registers.
+    #[inline(never)]
+    fn run_as<const PLAIN: bool>(&mut self) -> Pause {
+        let core: &Core = self.core;
+        let mut main = self.main.take();
+        let mut done = self.done;
+        let pause = loop {
+            if !PLAIN || core.main_is_done.get() | core.stop.get() {
+                if let Some(ended) = self.ended() {
+                    break Pause::Ended(ended);
                 }
-                Some(Entry::Callback(callback)) => {
-                    drop(tasks);
-                    callback::step(core, &callback);
-                }
-                None => break,
             }
-        }
-    }
-
-    /// Ends the step that has panicked.
-    #[cold]
-    fn panicked(&mut self, panic: Box<dyn Any + Send>) {
-        match self.core.unwound.take() {
-            Some(Unwound::Task(key, stored)) => {
-                self.core.fail_step(key, stored, Main::reborrow(&mut self.main), panic);
+            core.receive();
+            if core.has_timers.get() {
+                fire_timers(core);
             }
-            Some(Unwound::Callback(callback)) => callback::panicked(self.core, Some(&callback), panic),
-            None => callback::panicked(self.core, None, panic),
-        }
-    }
-
-    /// Looks at what was sent and what is due. How many entries the turn has.
-    #[inline]
-    fn begin_turn(&self) -> usize {
-        self.core.receive();
-        if !self.core.timers.borrow().is_empty() {
-            fire_timers(self.core);
-        }
-        let entries = self.core.tasks_mut().queue.begin_turn();
-        if let Some(shuffle) = &self.core.shuffle {
-            shuffle.shuffle(self.core.tasks_mut().queue.this_turn());
-        }
-        entries
+            let entries = core.tasks_mut().queue.begin_turn();
+            if entries == 0 {
+                break Pause::Idle;
+            }
+            if !PLAIN {
+                shuffle(core, entries);
+            }
+            let mut left = entries;
+            // Entered once a turn, not once a step.
+            while let Err(panic) = catch_unwind(AssertUnwindSafe(|| steps(core, &mut main, left))) {
+                panicked(core, &mut main, panic);
+                left = core.tasks().queue.left();
+            }
+            if core.is_debug() {
+                self.idle_since = core.measured();
+            }
+            done += entries;
+            if done >= ENTRIES_BEFORE_IO {
+                break self.ended().map_or(Pause::Io, Pause::Ended);
+            }
+        };
+        self.done = done;
+        self.main = main;
+        pause
     }
 
     /// Goes to sleep until something can run. Whether the clock has moved itself instead.
@@ -207,11 +227,10 @@ impl<'a> Turns<'a> {
             return true;
         }
         // Deadlines are times of the loop's clock, the alarm goes by the machine's.
-        let now = Instant::now();
-        let due = first.map(|first| super::clock::after(now, first.saturating_duration_since(core.now())));
-        let stalled = self.stalled_at(now);
-        let at = [due, self.give_up, stalled].into_iter().flatten().min();
-        core.park(cx.waker());
+        let after = |first: Instant| super::clock::after(Instant::now(), first.saturating_duration_since(core.now()));
+        let due = first.map(after);
+        let at = [due, self.give_up, self.stalled_at()].into_iter().flatten().min();
+        core.park();
         if self.alarm.set(at, cx) {
             core.is_awake();
             return true;
@@ -221,12 +240,13 @@ impl<'a> Turns<'a> {
     }
 
     /// When to report that nothing runs.
-    fn stalled_at(&mut self, now: Instant) -> Option<Instant> {
+    fn stalled_at(&mut self) -> Option<Instant> {
         let core = self.core;
         if !core.is_debug() || core.tasks().are_finished() {
             return None;
         }
         let stalled_after = core.stalled_after.get()?;
+        let now = Instant::now();
         self.idle_since.map(|since| super::clock::after(since, stalled_after)).filter(|&at| at > now)
     }
 
@@ -283,40 +303,75 @@ impl Future for Turns<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
         let this = &mut *self;
         let _said = slow_poll::Said::begin(this.core.is_debug().then(|| this.core.slow_after()));
-        this.core.shared.set_waker(Some(cx.waker()));
+        this.say_waker(cx.waker());
         this.come_back();
         if let Some(interrupt) = &mut this.interrupt {
             interrupt.poll(this.core, cx);
         }
-        let mut left = ENTRIES_BEFORE_IO;
+        this.done = 0;
         loop {
-            if let Some(ended) = this.ended() {
-                return Poll::Ready(ended);
-            }
-            if this.give_up.is_some_and(|give_up| Instant::now() >= give_up) {
-                return Poll::Ready(Ended::TimedOut);
-            }
-            let entries = this.begin_turn();
-            if entries == 0 {
-                this.note_idle();
-                if this.sleep(cx) {
-                    continue;
+            match this.run() {
+                Pause::Ended(ended) => return Poll::Ready(ended),
+                Pause::Idle => {
+                    this.note_idle();
+                    if !this.sleep(cx) {
+                        return Poll::Pending;
+                    }
                 }
-                return Poll::Pending;
-            }
-            this.turn();
-            if this.core.is_debug() {
-                this.idle_since = this.core.measured();
-            }
-            left = left.saturating_sub(entries);
-            if left == 0 && this.ended().is_none() {
-                if this.core.is_debug() {
-                    this.away = Some(Away { due: this.core.measured() });
+                Pause::Io => {
+                    if this.core.is_debug() {
+                        this.away = Some(Away { due: this.core.measured() });
+                    }
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
                 }
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
             }
         }
+    }
+}
+
+/// Ends the step that has panicked.
+#[cold]
+#[inline(never)]
+fn panicked(core: &Core, main: &mut Option<Main<'_>>, panic: Box<dyn Any + Send>) {
+    match core.unwound.take() {
+        Some(Unwound::Task(key, stored)) => core.fail_step(key, stored, Main::reborrow(main), panic),
+        Some(Unwound::Callback(callback)) => callback::panicked(core, Some(&callback), panic),
+        None => callback::panicked(core, None, panic),
+    }
+}
+
+/// Runs what is left of this turn. A panic ends the step, and this.
+#[inline(always)]
+fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) {
+    // Counted, so that the queue need not be asked whether the turn is over.
+    for _ in 0..left {
+        let mut tasks = core.tasks_mut();
+        match tasks.next() {
+            Some(Next::Step(step)) => {
+                drop(tasks);
+                core.step(step, Main::reborrow(main));
+            }
+            Some(Next::Special(step)) => {
+                drop(tasks);
+                core.step_special(step, Main::reborrow(main));
+            }
+            Some(Next::Callback(callback)) => {
+                drop(tasks);
+                callback::step(core, &callback);
+            }
+            Some(Next::Nothing) => {}
+            None => break,
+        }
+    }
+}
+
+/// Shuffles a turn that begins, if that is wanted.
+#[cold]
+#[inline(never)]
+fn shuffle(core: &Core, entries: usize) {
+    if let Some(shuffle) = &core.shuffle {
+        shuffle.shuffle(&mut core.tasks_mut().queue, entries);
     }
 }
 
@@ -325,13 +380,28 @@ impl Future for Turns<'_> {
 #[inline(never)]
 fn fire_timers(core: &Core) {
     let now = core.now();
+    let Some(now) = core.timers().look(now) else { return core.note_timers() };
     loop {
         let due = core.timers.borrow_mut().pop_due(now);
         match due {
-            Some(Action::Wake(waker)) => wake(waker),
-            Some(Action::Call(callback)) => core.push(Entry::Callback(callback)),
+            Some(Action::Wake(waker)) => wake_on(core, waker),
+            Some(Action::Call(callback)) => core.push(callback),
             None => break,
         }
+    }
+    core.note_timers();
+}
+
+/// Wakes someone, on this loop as a rule.
+#[inline]
+fn wake_on(core: &Core, waker: Waker) {
+    match raw::number_of(&waker) {
+        Some(number) => {
+            // It owns nothing.
+            mem::forget(waker);
+            core.wake_task(number);
+        }
+        None => wake(waker),
     }
 }
 

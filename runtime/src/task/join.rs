@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use super::JoinError;
 use super::record::{Record, TaskKey};
 use crate::event_loop::Core;
+use crate::raw;
 
 /// Which task: unique in its loop.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -112,20 +113,22 @@ impl<T: 'static> Future for JoinHandle<T> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let TaskRef { core, key } = &self.task;
-        match core.poll_join(*key, cx) {
-            Poll::Ready(Some(output)) => {
-                self.done = true;
-                Poll::Ready(output)
-            }
-            Poll::Ready(None) => panic!("`JoinHandle` was polled after it had given the task's output"),
-            Poll::Pending => {
-                if core.is_debug() {
-                    core.note_awaiter(*key);
-                }
-                Poll::Pending
-            }
+        let Some(finished) = core.poll_join(*key, cx.waker()) else { return Poll::Pending };
+        self.done = true;
+        let mut output = None;
+        finished.take_to(raw::Place::new(&mut output));
+        match output {
+            Some(output) => Poll::Ready(output),
+            None => was_given(),
         }
     }
+}
+
+/// The output of a task cannot be given again.
+#[cold]
+#[inline(never)]
+pub(super) fn was_given() -> ! {
+    panic!("`JoinHandle` was polled after it had given the task's output")
 }
 
 impl<T> Drop for JoinHandle<T> {
@@ -219,7 +222,9 @@ impl TaskRef {
         let mut debug = f.debug_struct(what);
         debug.field("name", &self.name());
         if let Some(record) = self.core.tasks().get(self.key) {
-            debug.field("created", &format_args!("{}", record.created)).field("state", &record.phase);
+            debug
+                .field("created", &format_args!("{}", record.created))
+                .field("state", &record.phase(self.core.current_task() == Some(self.key)));
         }
         debug.finish_non_exhaustive()
     }

@@ -16,8 +16,9 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::cell::RefMut;
 use std::collections::VecDeque;
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -25,14 +26,17 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::cancel::Catchers;
-use super::stored::{AnyTask, Steps};
+use super::join::was_given;
+use super::queue::Queue;
+use super::stored::Steps;
 use super::unread;
 use crate::adopt::Cleanup;
 use crate::check::lost_waker::{LostWaker, Polling};
 use crate::check::slow_poll;
-use crate::event_loop::{Callback, Core, Entry, number};
+use crate::event_loop::{Core, number};
 use crate::places::{self, Places};
-use crate::{event_loop, raw, report, timeline};
+use crate::raw::{self, OwnedTask, SharedCallback};
+use crate::{event_loop, report, timeline};
 
 /// Which task of a loop. Places are used again, numbers are not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +44,19 @@ pub(crate) struct TaskKey {
     pub(crate) place: usize,
     pub(crate) id: u64,
 }
+
+/// Of `turn`: it was put into the queue and has not been taken out of it.
+const QUEUED: u8 = 1;
+/// The next step has more to do than to poll: there is a request, or cleanup.
+const SPECIAL: u8 = 1 << 1;
+const FINISHED: u8 = 1 << 2;
+
+/// Of `marks`: its first step is not over.
+const NEW: u8 = 1;
+/// It was asked to be cancelled, and nobody in it has caught that.
+const CANCELLED: u8 = 1 << 1;
+/// Nobody can ask for the output any more.
+const DETACHED: u8 = 1 << 2;
 
 /// Where a task stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,18 +70,15 @@ pub(crate) enum Phase {
 /// What is known about a task.
 pub(crate) struct Record {
     pub(crate) id: u64,
+    /// By which its wakers find it; where there is no task any more, the next place where there is none.
+    number: usize,
     pub(crate) created: &'static Location<'static>,
     /// `None` while it is polled, and for the future given to `run`.
-    stored: Option<Pin<Box<dyn AnyTask>>>,
-    pub(crate) phase: Phase,
-    /// Whether it is in the queue, or cannot be any more because it is finished.
-    queued: bool,
-    /// Whether the next step has more to do than to poll: there is a request, or cleanup.
-    special: bool,
-    /// Whether it was asked to be cancelled, and nobody in it has caught that.
-    cancelled: bool,
-    /// Whether nobody can ask for the output any more.
-    detached: bool,
+    stored: Option<OwnedTask>,
+    /// What is asked whenever it is its turn, and nothing else: as a rule it is `QUEUED` then.
+    turn: u8,
+    /// What else there is to know.
+    marks: u8,
     /// Who waits for the output.
     waiting: Option<Waker>,
     /// When its last step ended, where the loop's checks are on.
@@ -98,6 +112,11 @@ impl Record {
         name.unwrap_or_else(|| format!("task {}", self.id).into())
     }
 
+    #[inline(always)]
+    fn is_queued_or_finished(&self) -> bool {
+        self.turn & (QUEUED | FINISHED) != 0
+    }
+
     pub(crate) fn rare(&self) -> Option<&Rare> {
         self.rare.as_deref()
     }
@@ -106,14 +125,63 @@ impl Record {
         self.rare.get_or_insert_default()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_finished(&self) -> bool {
-        self.phase == Phase::Finished
+        self.turn & FINISHED != 0
+    }
+
+    /// Where it stands; who asks knows whether it is the one that is running.
+    pub(crate) fn phase(&self, is_current: bool) -> Phase {
+        if self.is_finished() {
+            Phase::Finished
+        } else if is_current {
+            Phase::Running
+        } else if self.has(NEW) {
+            Phase::New
+        } else {
+            Phase::Waiting
+        }
+    }
+
+    /// Makes it one of a task that is queued, where it is of none.
+    #[inline(always)]
+    fn occupy(
+        &mut self,
+        event_loop: usize,
+        key: TaskKey,
+        created: &'static Location<'static>,
+        born: Option<Instant>,
+        stored: Option<OwnedTask>,
+    ) {
+        self.id = key.id;
+        self.number = number::of(event_loop, key);
+        self.created = created;
+        put(&mut self.stored, stored);
+        self.turn = QUEUED;
+        self.marks = NEW;
+        self.since = None;
+        self.born = born;
+    }
+
+    /// Makes it one of no task; the next such is at this place.
+    #[inline(always)]
+    fn vacate(&mut self, next: usize) {
+        // No key is of this id, and no waker of this number: it is another place.
+        self.id = 0;
+        self.number = next;
+        self.turn = FINISHED;
+    }
+
+    /// Whether this mark is set.
+    #[inline(always)]
+    fn has(&self, mark: u8) -> bool {
+        self.marks & mark != 0
     }
 
     /// Whether it is to be cancelled: what was asked of it concerns nobody in it.
     fn is_to_be_cancelled(&self) -> bool {
-        self.cancelled && self.rare().and_then(|rare| rare.catchers.as_ref()).is_none_or(|catchers| catchers.is_empty())
+        self.has(CANCELLED)
+            && self.rare().and_then(|rare| rare.catchers.as_ref()).is_none_or(|catchers| catchers.is_empty())
     }
 
     fn has_cleanups(&self) -> bool {
@@ -121,137 +189,192 @@ impl Record {
     }
 }
 
-/// The step of a task.
-pub(crate) struct Step {
-    key: TaskKey,
-    /// `None` for the future given to `run`.
-    stored: Option<Pin<Box<dyn AnyTask>>>,
-    special: bool,
+/// What runs next.
+pub(crate) enum Next {
+    Step(Step),
+    /// A step that has more to do than to poll.
+    Special(Step),
+    Callback(SharedCallback),
+    /// A step of a task that is gone.
+    Nothing,
 }
 
-/// What is noted in a step, where the loop's checks are on.
+/// The step of a task.
+pub(crate) struct Step {
+    place: usize,
+    number: usize,
+    /// `None` for the future given to `run`.
+    stored: Option<OwnedTask>,
+}
+
+/// What is noted in a step: nothing, or where the loop's checks are on, [`Noting`].
+trait Notes: Sized {
+    fn begin(core: &Core, place: usize, waker: &Waker, special: bool) -> Self;
+
+    /// The waker to poll with, in place of this one.
+    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker;
+
+    fn end(self, core: &Core, place: usize, is_last: bool);
+}
+
+impl Notes for () {
+    #[inline(always)]
+    fn begin(_: &Core, _: usize, _: &Waker, _: bool) {}
+
+    #[inline(always)]
+    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
+        waker
+    }
+
+    #[inline(always)]
+    fn end(self, _: &Core, _: usize, _: bool) {}
+}
+
+/// What is noted in a step where the loop's checks are on.
 struct Noting {
     places: places::Poll,
     lost_waker: LostWaker,
     polling: Option<Polling>,
 }
 
-impl Noting {
+impl Notes for Noting {
     #[inline]
-    fn begin(core: &Core, key: TaskKey, waker: &Waker, special: bool) -> Self {
-        let rare = |record: &mut Record| Some(std::mem::take(&mut record.rare.as_mut()?.lost_waker));
-        let mut lost_waker = core.tasks_mut().get_mut(key).and_then(rare).unwrap_or_default();
+    fn begin(core: &Core, place: usize, waker: &Waker, special: bool) -> Self {
+        let rare = |record: &mut Record| Some(mem::take(&mut record.rare.as_mut()?.lost_waker));
+        let mut lost_waker = core.tasks_mut().records.get_mut(place).and_then(rare).unwrap_or_default();
         // A step that may cancel it, or has to clean up, is no sign of anything.
         let polling = lost_waker.begin(waker, core.stalled_after().filter(|_| !special));
         Noting { places: places::Poll::begin(), lost_waker, polling }
     }
 
-    /// The waker to poll with, in place of this one.
     #[inline]
     fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
         self.polling.as_ref().map_or(waker, Polling::waker)
+    }
+
+    #[inline]
+    fn end(self, core: &Core, place: usize, is_last: bool) {
+        let key = core.tasks().key_at(place);
+        core.end_of_timed_step(key, is_last, Some(self));
     }
 }
 
 /// What a panic has left behind.
 pub(crate) enum Unwound {
     /// A task, with its future; that given to `run` is kept there.
-    Task(TaskKey, Option<Pin<Box<dyn AnyTask>>>),
+    Task(TaskKey, Option<OwnedTask>),
     /// A callback.
-    Callback(Rc<dyn Callback>),
+    Callback(SharedCallback),
 }
 
 /// A task while it is polled. A panic leaves it in the loop.
 struct Polled<'a> {
     core: &'a Core,
-    key: TaskKey,
-    stored: Option<Pin<Box<dyn AnyTask>>>,
+    place: usize,
+    stored: Option<OwnedTask>,
 }
 
 impl Polled<'_> {
     /// Gives the future back after the poll.
-    #[inline]
-    fn end(self) -> Option<Pin<Box<dyn AnyTask>>> {
+    #[inline(always)]
+    fn end(self) -> Option<OwnedTask> {
         let mut polled = ManuallyDrop::new(self);
         polled.stored.take()
     }
 }
 
 impl Drop for Polled<'_> {
+    #[cold]
+    #[inline(never)]
     fn drop(&mut self) {
-        self.core.unwound.set(Some(Unwound::Task(self.key, self.stored.take())));
+        // While it runs its record stays.
+        let key = self.core.tasks().key_at(self.place);
+        self.core.unwound.set(Some(Unwound::Task(key, self.stored.take())));
     }
 }
 
 /// The tasks of a loop, and the queue of what runs next: to wake a task takes both.
-#[derive(Default)]
 pub(crate) struct Tasks {
     records: Vec<Record>,
-    /// The places in which there is no task, the next to be used last.
-    vacant: Vec<usize>,
+    /// The next place in which there is no task, or `NOBODY`.
+    vacant: usize,
+    /// In how many places there is one.
+    taken: usize,
     pub(crate) queue: Queue,
     last_id: u64,
 }
 
 impl Tasks {
-    /// Takes the step of the task at a place; that of one which is gone by now is none.
-    #[inline(always)]
-    pub(crate) fn begin_step(&mut self, place: usize) -> Option<Step> {
-        let record = self.records.get_mut(place).filter(|record| record.queued && !record.is_finished())?;
-        record.queued = false;
-        record.phase = Phase::Running;
-        let key = TaskKey { place, id: record.id };
-        Some(Step { key, stored: record.stored.take(), special: record.special })
+    pub(crate) fn new() -> Self {
+        Tasks { records: Vec::new(), vacant: number::NOBODY, taken: 0, queue: Queue::default(), last_id: 0 }
     }
 
-    /// Enters a task and puts it into the queue.
-    #[inline]
+    /// Takes the next of this turn.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> Option<Next> {
+        let entry = self.queue.pop()?;
+        match self.records.get_mut(entry) {
+            Some(record) if record.turn == QUEUED => {
+                record.turn = 0;
+                Some(Next::Step(Step { place: entry, number: record.number, stored: record.stored.take() }))
+            }
+            Some(_) => Some(self.next_special(entry)),
+            None => Some(self.queue.pop_callback(entry).map_or(Next::Nothing, Next::Callback)),
+        }
+    }
+
+    /// Takes the step of a task that has more to do than to be polled, or is gone by now.
+    #[cold]
+    #[inline(never)]
+    fn next_special(&mut self, place: usize) -> Next {
+        let record = &mut self.records[place];
+        if record.turn != QUEUED | SPECIAL {
+            return Next::Nothing;
+        }
+        record.turn = SPECIAL;
+        Next::Special(Step { place, number: record.number, stored: record.stored.take() })
+    }
+
+    /// Enters a task of the loop with this number and puts it into the queue.
     fn insert(
         &mut self,
+        event_loop: usize,
         created: &'static Location<'static>,
         born: Option<Instant>,
-        stored: Option<Pin<Box<dyn AnyTask>>>,
+        stored: Option<OwnedTask>,
     ) -> TaskKey {
         self.last_id += 1;
-        let id = self.last_id;
-        let place = match self.vacant.pop() {
-            Some(place) => {
-                let record = &mut self.records[place];
-                record.id = id;
-                record.created = created;
-                record.stored = stored;
-                record.phase = Phase::New;
-                record.queued = true;
-                record.detached = false;
-                record.since = None;
-                record.born = born;
-                place
+        let mut key = TaskKey { place: self.vacant, id: self.last_id };
+        match self.records.get_mut(key.place) {
+            Some(record) => {
+                self.vacant = record.number;
+                record.occupy(event_loop, key, created, born, stored);
             }
-            None => self.insert_at_end(id, created, born, stored),
-        };
-        self.queue.push(Entry::Task(place));
-        TaskKey { place, id }
+            None => key.place = self.insert_at_end(event_loop, key.id, created, born, stored),
+        }
+        self.taken += 1;
+        self.queue.push(key.place);
+        key
     }
 
     #[inline(never)]
     fn insert_at_end(
         &mut self,
+        event_loop: usize,
         id: u64,
         created: &'static Location<'static>,
         born: Option<Instant>,
-        stored: Option<Pin<Box<dyn AnyTask>>>,
+        stored: Option<OwnedTask>,
     ) -> usize {
         let place = self.records.len();
         assert!(place < number::PLACES, "an event loop cannot have that many tasks");
         self.records.push(Record {
             id,
+            number: number::of(event_loop, TaskKey { place, id }),
             created,
             stored,
-            phase: Phase::New,
-            queued: true,
-            special: false,
-            cancelled: false,
-            detached: false,
+            turn: QUEUED,
+            marks: NEW,
             waiting: None,
             since: None,
             born,
@@ -261,24 +384,25 @@ impl Tasks {
     }
 
     /// Vacates the place of a finished task. What is returned is dropped by the caller, outside of the borrow.
-    #[inline]
     fn remove(&mut self, key: TaskKey) -> Option<Box<Rare>> {
+        let vacant = self.vacant;
         let record = self.get_mut(key)?;
-        // No key is of this id.
-        record.id = 0;
-        record.phase = Phase::Finished;
-        record.queued = true;
-        record.special = false;
-        record.cancelled = false;
+        record.vacate(vacant);
         let rare = record.rare.take();
-        self.vacant.push(key.place);
+        self.vacant = key.place;
+        self.taken -= 1;
         rare
+    }
+
+    /// The task at a place.
+    fn key_at(&self, place: usize) -> TaskKey {
+        TaskKey { place, id: self.records.get(place).map_or(0, |record| record.id) }
     }
 
     /// The task with this number.
     pub(crate) fn numbered(&self, number: usize) -> Option<TaskKey> {
         let place = number::place(number);
-        self.records.get(place).map(|record| TaskKey { place, id: record.id })
+        self.records.get(place).filter(|record| record.number == number).map(|record| TaskKey { place, id: record.id })
     }
 
     #[inline]
@@ -303,72 +427,52 @@ impl Tasks {
     /// Whether all are finished.
     pub(crate) fn are_finished(&self) -> bool {
         // Where there are none, which is asked often, there is nothing to go through.
-        self.vacant.len() == self.records.len() || self.unfinished().next().is_none()
+        self.taken == 0 || self.unfinished().next().is_none()
     }
 
     pub(crate) fn count_unfinished(&self) -> usize {
         self.unfinished().count()
     }
-
-    /// Puts the task at a place into the queue, unless it is there, or another than was meant.
-    #[inline]
-    fn wake(&mut self, place: usize, is_meant: impl FnOnce(&Record) -> bool) {
-        if let Some(record) = self.records.get_mut(place)
-            && !record.queued
-            && is_meant(record)
-        {
-            record.queued = true;
-            self.queue.push(Entry::Task(place));
-        }
-    }
 }
 
-/// What is queued: first what runs in this turn, then what runs in the next.
-#[derive(Default)]
-pub(crate) struct Queue {
-    entries: VecDeque<Entry>,
-    /// How many of them are of this turn.
-    left: usize,
-}
-
-impl Queue {
-    /// Puts something at the end.
-    #[inline]
-    pub(crate) fn push(&mut self, entry: Entry) {
-        self.entries.push_back(entry);
-    }
-
-    /// Takes the next entry of this turn.
-    #[inline(always)]
-    pub(crate) fn pop(&mut self) -> Option<Entry> {
-        self.left = self.left.checked_sub(1)?;
-        self.entries.pop_front()
-    }
-
-    /// Begins a turn with all that is queued; returns how much that is. The last turn is over.
-    #[inline]
-    pub(crate) fn begin_turn(&mut self) -> usize {
-        self.left = self.entries.len();
-        self.left
-    }
-
-    /// What runs in a turn that begins.
-    pub(crate) fn this_turn(&mut self) -> &mut [Entry] {
-        self.entries.make_contiguous()
-    }
-
-    /// Empties it.
-    pub(crate) fn take_all(&mut self) -> VecDeque<Entry> {
-        self.left = 0;
-        std::mem::take(&mut self.entries)
-    }
+/// Puts a future where there is none.
+#[inline(always)]
+fn put(place: &mut Option<OwnedTask>, stored: Option<OwnedTask>) {
+    let before = mem::replace(place, stored);
+    debug_assert!(before.is_none(), "it was taken");
+    // This saves asking.
+    mem::forget(before);
 }
 
 impl Core {
     /// Enters a task whose future is kept here, and puts it into the queue.
-    #[inline]
-    pub(crate) fn add_task(&self, created: &'static Location<'static>, stored: Pin<Box<dyn AnyTask>>) -> TaskKey {
-        let key = self.tasks_mut().insert(created, self.measured(), Some(stored));
+    #[inline(never)]
+    pub(crate) fn add_task(&self, created: &'static Location<'static>, stored: OwnedTask) -> TaskKey {
+        let mut guard = self.tasks_mut();
+        let tasks = &mut *guard;
+        let place = tasks.vacant;
+        match tasks.records.get_mut(place) {
+            Some(record) if tasks.queue.has_room() && !self.is_parked() && !self.is_debug() => {
+                tasks.last_id += 1;
+                tasks.vacant = record.number;
+                tasks.taken += 1;
+                let key = TaskKey { place, id: tasks.last_id };
+                record.occupy(self.number, key, created, None, Some(stored));
+                tasks.queue.push_where_room(place);
+                key
+            }
+            _ => {
+                drop(guard);
+                self.add_task_with_care(created, stored)
+            }
+        }
+    }
+
+    /// The same where nothing is sure. Called last there, so that the other has nothing to keep.
+    #[inline(never)]
+    fn add_task_with_care(&self, created: &'static Location<'static>, stored: OwnedTask) -> TaskKey {
+        let born = if self.is_debug() { self.measured() } else { None };
+        let key = self.tasks_mut().insert(self.number, created, born, Some(stored));
         self.unpark();
         key
     }
@@ -378,26 +482,48 @@ impl Core {
         // The first step begins now.
         let born = self.is_debug().then(|| self.measure().0);
         let mut tasks = self.tasks_mut();
-        let key = tasks.insert(created, born, None);
+        let key = tasks.insert(self.number, created, born, None);
         if let Some(record) = tasks.get_mut(key) {
             record.rare_mut().name = Some("main".into());
-            record.detached = true;
+            record.marks |= DETACHED;
         }
         key
     }
 
-    /// Puts a task into the queue, unless it is there.
+    /// Puts the task with this number into the queue, unless it is there. It may be another task by now than the one that was
+    /// meant; to be polled once more than needed does it no harm.
     #[inline]
-    pub(crate) fn wake_task(&self, key: TaskKey) {
-        self.tasks_mut().wake(key.place, |record| record.id == key.id);
-        self.unpark();
+    pub(crate) fn wake_task(&self, number: usize) {
+        self.wake_with(self.tasks_mut(), number);
     }
 
-    /// Puts the task with this number into the queue. It may be another task by now than the one that was meant; to be
-    /// polled once more than needed does it no harm.
-    #[inline]
-    pub(crate) fn wake_place(&self, number: usize) {
-        self.tasks_mut().wake(number::place(number), |record| number::is_of(number, record.id));
+    #[inline(always)]
+    fn wake_with(&self, mut guard: RefMut<'_, Tasks>, number: usize) {
+        let tasks = &mut *guard;
+        let place = number::place(number);
+        let Some(record) = tasks.records.get_mut(place).filter(|record| record.number == number) else {
+            drop(guard);
+            return number::wake_elsewhere(self.number, number);
+        };
+        if record.is_queued_or_finished() {
+            return;
+        }
+        if !tasks.queue.has_room() || self.is_parked() {
+            drop(guard);
+            return self.wake_with_care(place);
+        }
+        record.turn |= QUEUED;
+        tasks.queue.push_where_room(place);
+    }
+
+    /// The same for a task that is there, where nothing else is sure.
+    #[cold]
+    #[inline(never)]
+    fn wake_with_care(&self, place: usize) {
+        let mut tasks = self.tasks_mut();
+        tasks.records[place].turn |= QUEUED;
+        tasks.queue.push(place);
+        drop(tasks);
         self.unpark();
     }
 
@@ -406,30 +532,34 @@ impl Core {
         let catchers = {
             let tasks = self.tasks();
             let Some(record) = tasks.get(key).filter(|record| !record.is_finished()) else { return false };
-            if record.cancelled { None } else { record.rare().and_then(|rare| rare.catchers.clone()) }
+            if record.has(CANCELLED) { None } else { record.rare().and_then(|rare| rare.catchers.clone()) }
         };
         // Outside of the borrow: it calls wakers.
         if catchers.is_some_and(|catchers| catchers.request()) {
             return true;
         }
         if let Some(record) = self.tasks_mut().get_mut(key)
-            && !record.cancelled
+            && !record.has(CANCELLED)
         {
-            record.cancelled = true;
-            record.special = true;
+            record.marks |= CANCELLED;
+            record.turn |= SPECIAL;
         }
-        self.wake_task(key);
+        self.wake_task(self.waker_number(key));
         true
     }
 
     /// Whether a task was asked to be cancelled, and nobody in it has caught that.
     pub(super) fn is_cancelled(&self, key: TaskKey) -> bool {
-        self.tasks().get(key).is_some_and(|record| record.cancelled)
+        self.tasks().get(key).is_some_and(|record| record.has(CANCELLED))
     }
 
     /// Takes back the request to cancel a task, for someone in it who is to catch it. Whether there was any.
     pub(super) fn take_request(&self, key: TaskKey) -> bool {
-        self.tasks_mut().get_mut(key).is_some_and(|record| std::mem::take(&mut record.cancelled))
+        self.tasks_mut().get_mut(key).is_some_and(|record| {
+            let any = record.has(CANCELLED);
+            record.marks &= !CANCELLED;
+            any
+        })
     }
 
     /// Those in a task who want to know of a cancellation.
@@ -458,7 +588,7 @@ impl Core {
         match self.tasks_mut().get_mut(key) {
             Some(record) if !record.is_finished() => {
                 record.rare_mut().cleanups.push_back(cleanup);
-                record.special = true;
+                record.turn |= SPECIAL;
                 self.cleanup_added.set(true);
                 Ok(())
             }
@@ -470,60 +600,70 @@ impl Core {
     /// [`fail_step`](Self::fail_step).
     #[inline(always)]
     pub(crate) fn step(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        if self.is_debug() { self.step_with_checks(step, main) } else { self.step_as::<false>(step, main) }
+        if self.is_debug() {
+            self.step_with_checks(step, main);
+        } else {
+            self.step_as::<(), false>(step, main);
+        }
     }
 
     #[inline(never)]
     fn step_with_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        self.step_as::<true>(step, main);
+        self.step_as::<Noting, false>(step, main);
+    }
+
+    /// Runs a step that has more to do than to poll, in the same way.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn step_special(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        if self.is_debug() {
+            self.step_as::<Noting, true>(step, main);
+        } else {
+            self.step_as::<(), true>(step, main);
+        }
     }
 
     /// A step, with the checks of the loop or without.
     #[inline(always)]
-    fn step_as<const CHECKS: bool>(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        let Step { key, stored, special } = step;
-        let number = self.waker_number(key);
-        let _current = self.set_current_task(number);
+    fn step_as<N: Notes, const SPECIAL: bool>(&self, step: Step, mut main: Option<Pin<&mut dyn Steps>>) {
+        let Step { place, number, stored } = step;
+        let _current = self.begin_current_task(number);
+        let mut polled = Polled { core: self, place, stored };
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
-        let noting = if CHECKS { Some(Noting::begin(self, key, &waker, special)) } else { None };
-        let cx = &mut Context::from_waker(noting.as_ref().map_or(&waker, |noting| noting.waker(&waker)));
-        let mut polled = Polled { core: self, key, stored };
-        let result = match &mut polled.stored {
-            Some(stored) if !special => stored.as_mut().poll(cx),
-            Some(stored) => self.poll_special(key, stored.as_mut(), cx),
-            None => self.poll_main(key, main, special, cx),
-        };
-        let mut stored = polled.end();
-        let result = if self.cleanup_added.get() {
-            match &mut stored {
-                Some(stored) => self.poll_special(key, stored.as_mut(), cx),
-                None => result,
-            }
-        } else {
-            result
-        };
-        if CHECKS {
-            self.end_of_timed_step(key, result.is_ready(), noting);
+        let notes = N::begin(self, place, &waker, SPECIAL);
+        let cx = &mut Context::from_waker(notes.waker(&waker));
+        let mut result = Poll::Pending;
+        if !SPECIAL {
+            result = match (&mut polled.stored, &mut main) {
+                (Some(stored), _) => stored.poll(cx),
+                (None, Some(main)) => main.as_mut().poll(cx),
+                (None, None) => Poll::Pending,
+            };
         }
-        self.end_of_step(key, result, stored);
+        if SPECIAL || self.cleanup_added.get() {
+            result = self.poll_special_at(place, &mut polled.stored, main, cx);
+        }
+        let stored = polled.end();
+        notes.end(self, place, result.is_ready());
+        self.end_of_step(place, result, stored);
     }
 
-    /// Polls the future given to `run`.
+    #[cold]
     #[inline(never)]
-    fn poll_main(
+    fn poll_special_at(
         &self,
-        key: TaskKey,
+        place: usize,
+        stored: &mut Option<OwnedTask>,
         main: Option<Pin<&mut dyn Steps>>,
-        special: bool,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        let Some(mut main) = main else { return Poll::Pending };
-        if special {
-            return self.poll_special(key, main, cx);
+        let key = self.tasks().key_at(place);
+        match (stored, main) {
+            (Some(stored), _) => self.poll_special(key, stored.as_mut(), cx),
+            (None, Some(main)) => self.poll_special(key, main, cx),
+            (None, None) => Poll::Pending,
         }
-        let polled = main.as_mut().poll(cx);
-        if self.cleanup_added.get() { self.poll_special(key, main, cx) } else { polled }
     }
 
     /// Ends the step of a task that has panicked.
@@ -531,7 +671,7 @@ impl Core {
     pub(crate) fn fail_step(
         &self,
         key: TaskKey,
-        stored: Option<Pin<Box<dyn AnyTask>>>,
+        stored: Option<OwnedTask>,
         main: Option<Pin<&mut dyn Steps>>,
         panic: Box<dyn Any + Send>,
     ) {
@@ -552,7 +692,7 @@ impl Core {
             slow_poll::excuse_backtrace();
             self.end_of_timed_step(key, result.is_ready(), None);
         }
-        self.end_of_step(key, result, stored);
+        self.end_of_step(key.place, result, stored);
     }
 
     /// Cancels the future of a task, if that was asked for, and runs the cleanup that was left to it, before it is polled.
@@ -566,7 +706,11 @@ impl Core {
             let cleaned_up = self.poll_cleanups(key, cx);
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return Poll::Ready(()) };
-            record.special = cleaned_up.is_pending() || record.cancelled && !cancel;
+            if cleaned_up.is_pending() || record.has(CANCELLED) && !cancel {
+                record.turn |= SPECIAL;
+            } else {
+                record.turn &= !SPECIAL;
+            }
             drop(tasks);
             if cleaned_up.is_pending() {
                 return Poll::Pending;
@@ -630,44 +774,62 @@ impl Core {
         any
     }
 
-    /// Takes note of what a step came to.
+    /// Takes note of what a step came to. Until it is finished a record stays where it is.
     #[inline(always)]
-    fn end_of_step(&self, key: TaskKey, polled: Poll<()>, stored: Option<Pin<Box<dyn AnyTask>>>) {
+    fn end_of_step(&self, place: usize, polled: Poll<()>, stored: Option<OwnedTask>) {
         if polled.is_ready() {
-            return self.finish(key, stored);
+            return self.finish(place, stored);
         }
-        // Until it is finished a record stays where it is.
-        if let Some(record) = self.tasks_mut().records.get_mut(key.place) {
-            record.phase = Phase::Waiting;
-            record.stored = stored;
+        if let Some(record) = self.tasks_mut().records.get_mut(place) {
+            record.marks &= !NEW;
+            put(&mut record.stored, stored);
         }
     }
 
-    /// Takes note that a task is finished.
-    fn finish(&self, key: TaskKey, stored: Option<Pin<Box<dyn AnyTask>>>) {
-        let mut tasks = self.tasks_mut();
-        let Some(record) = tasks.get_mut(key) else { return };
-        record.phase = Phase::Finished;
-        record.queued = true;
-        let waiting = record.waiting.take();
-        if record.detached {
-            drop(tasks);
-            self.drop_output(key, stored);
-        } else {
-            record.stored = stored;
-            drop(tasks);
+    /// Takes note that a task is finished. Whatever is rare is called last, so that there is nothing to keep meanwhile.
+    #[inline(never)]
+    fn finish(&self, place: usize, stored: Option<OwnedTask>) {
+        let mut guard = self.tasks_mut();
+        let tasks = &mut *guard;
+        let Some(record) = tasks.records.get_mut(place) else { return };
+        if record.is_finished() || record.has(DETACHED) {
+            drop(guard);
+            return self.finish_detached(place, stored);
         }
+        record.turn = FINISHED;
+        put(&mut record.stored, stored);
+        let Some(waiting) = &record.waiting else { return };
+        let Some(number) = raw::number_of(waiting) else {
+            drop(guard);
+            return self.wake_other(place);
+        };
+        // It owns nothing.
+        mem::forget(record.waiting.take());
+        self.wake_with(guard, number);
+    }
+
+    /// Wakes who waits for a task that is finished, where that is none of this loop's tasks.
+    #[inline(never)]
+    fn wake_other(&self, place: usize) {
+        let waiting = self.tasks_mut().records.get_mut(place).and_then(|record| record.waiting.take());
         if let Some(waiting) = waiting {
-            self.wake_waiting(waiting);
+            event_loop::wake(waiting);
         }
     }
 
-    /// Wakes who waits for a task.
-    #[inline]
-    fn wake_waiting(&self, waiting: Waker) {
-        match raw::number_of(&waiting) {
-            Some(number) if number::event_loop(number) == self.number => self.wake_place(number),
-            _ => event_loop::wake(waiting),
+    /// Drops what came of a task that is finished, and for which nobody can ask.
+    #[inline(never)]
+    fn finish_detached(&self, place: usize, stored: Option<OwnedTask>) {
+        let (key, waiting) = {
+            let mut tasks = self.tasks_mut();
+            let key = tasks.key_at(place);
+            let Some(record) = tasks.get_mut(key).filter(|record| !record.is_finished()) else { return };
+            record.turn = FINISHED;
+            (key, record.waiting.take())
+        };
+        self.drop_output(key, stored);
+        if let Some(waiting) = waiting {
+            event_loop::wake(waiting);
         }
     }
 
@@ -723,7 +885,7 @@ impl Core {
     }
 
     /// Drops the output of a finished task for which nobody can ask, and its record.
-    fn drop_output(&self, key: TaskKey, stored: Option<Pin<Box<dyn AnyTask>>>) {
+    fn drop_output(&self, key: TaskKey, stored: Option<OwnedTask>) {
         if let Some(mut stored) = stored {
             let created = self.tasks().get(key).map(|record| record.created);
             if let Some(created) = created {
@@ -749,14 +911,21 @@ impl Core {
             _ => return,
         };
         self.drop_future(key, stored.as_mut().map(|stored| stored.as_mut() as Pin<&mut dyn Steps>));
-        self.finish(key, stored);
+        self.finish_dropped(key, stored);
     }
 
     /// Drops the future given to `run` where it stands, unless it is finished.
     pub(crate) fn drop_main(&self, key: TaskKey, main: Pin<&mut dyn Steps>) {
         if self.tasks().get(key).is_some() {
             self.drop_future(key, Some(main));
-            self.finish(key, None);
+            self.finish_dropped(key, None);
+        }
+    }
+
+    /// Takes note that a task is finished, unless that was done in the drop of its future.
+    fn finish_dropped(&self, key: TaskKey, stored: Option<OwnedTask>) {
+        if self.tasks().get(key).is_some() {
+            self.finish(key.place, stored);
         }
     }
 
@@ -765,7 +934,7 @@ impl Core {
         let _current = self.set_current_task(self.waker_number(key));
         if let Some(record) = self.tasks_mut().get_mut(key) {
             // Nobody can catch that.
-            record.cancelled = true;
+            record.marks |= CANCELLED;
         }
         if let Some(future) = future {
             future.cancel();
@@ -781,12 +950,12 @@ impl Core {
     }
 
     /// Takes note that nobody can ask for a task's output any more.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn detach_task(&self, key: TaskKey) {
         let (finished, stored, waiting) = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.get_mut(key) else { return };
-            record.detached = true;
+            record.marks |= DETACHED;
             let finished = record.is_finished();
             (finished, if finished { record.stored.take() } else { None }, record.waiting.take())
         };
@@ -796,36 +965,63 @@ impl Core {
         }
     }
 
-    /// Takes the output of a finished task, or has this waker woken when it is finished.
-    #[inline]
-    pub(crate) fn poll_join<T: 'static>(
-        &self,
-        key: TaskKey,
-        cx: &Context<'_>,
-    ) -> Poll<Option<Result<T, super::JoinError>>> {
-        let mut output = None;
-        let mut tasks = self.tasks_mut();
-        let Some(record) = tasks.get_mut(key) else { return Poll::Ready(None) };
-        if record.is_finished() {
-            let stored = record.stored.take();
-            let rare = tasks.remove(key);
-            drop(tasks);
-            drop(rare);
-            if let Some(mut stored) = stored {
-                stored.as_mut().take_to(raw::Place::new(&mut output));
-            }
-            return Poll::Ready(output);
+    /// Takes a finished task with its output, or has this waker woken when it is finished.
+    ///
+    /// # Panics
+    ///
+    /// If the output was taken before.
+    #[inline(never)]
+    pub(crate) fn poll_join(&self, key: TaskKey, waker: &Waker) -> Option<OwnedTask> {
+        let mut guard = self.tasks_mut();
+        let tasks = &mut *guard;
+        let vacant = tasks.vacant;
+        let Some(record) = tasks.get_mut(key) else { was_given() };
+        if !record.is_finished() {
+            return match raw::number_of(waker) {
+                Some(number) if record.waiting.is_none() && !self.is_debug() => {
+                    mem::forget(record.waiting.replace(raw::number_waker(number)));
+                    None
+                }
+                _ => {
+                    drop(guard);
+                    self.join_later(key, waker)
+                }
+            };
         }
-        if record.waiting.as_ref().is_some_and(|old| old.will_wake(cx.waker())) {
-            return Poll::Pending;
+        if record.rare.is_some() {
+            drop(guard);
+            return self.take_with_rare(key);
         }
-        // Cloning and dropping a waker may run anything.
-        drop(tasks);
-        let waker = cx.waker().clone();
-        let mut tasks = self.tasks_mut();
-        let old = tasks.get_mut(key).and_then(|record| record.waiting.replace(waker));
-        drop(tasks);
+        let Some(stored) = record.stored.take() else { was_given() };
+        record.vacate(vacant);
+        tasks.vacant = key.place;
+        tasks.taken -= 1;
+        Some(stored)
+    }
+
+    #[inline(never)]
+    fn take_with_rare(&self, key: TaskKey) -> Option<OwnedTask> {
+        let (stored, rare) = {
+            let mut tasks = self.tasks_mut();
+            (tasks.get_mut(key).and_then(|record| record.stored.take()), tasks.remove(key))
+        };
+        drop(rare);
+        Some(stored.unwrap_or_else(|| was_given()))
+    }
+
+    /// Has this waker woken when a task is finished.
+    #[inline(never)]
+    fn join_later(&self, key: TaskKey, waker: &Waker) -> Option<OwnedTask> {
+        if self.is_debug() {
+            self.note_awaiter(key);
+        }
+        if self.tasks().get(key).and_then(|record| record.waiting.as_ref()).is_some_and(|old| old.will_wake(waker)) {
+            return None;
+        }
+        // Outside of the borrow: cloning and dropping a waker may run anything.
+        let waker = waker.clone();
+        let old = self.tasks_mut().get_mut(key).and_then(|record| record.waiting.replace(waker));
         drop(old);
-        Poll::Pending
+        None
     }
 }

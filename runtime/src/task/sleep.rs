@@ -90,7 +90,7 @@ impl Future for Sleep {
         match this.timer {
             State::New => {
                 let action = Action::Wake(cx.waker().clone());
-                this.timer = State::Waiting(this.core.timers().insert(this.deadline, action));
+                this.timer = State::Waiting(this.core.add_timer(this.deadline, action));
                 Poll::Pending
             }
             State::Waiting(key) => {

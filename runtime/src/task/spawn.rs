@@ -6,6 +6,7 @@ use std::panic::Location;
 use super::join::JoinHandle;
 use super::stored::Stored;
 use crate::event_loop::{self, Core};
+use crate::raw::OwnedTask;
 
 /// Starts a task on the loop of this thread: its first step is in the next turn.
 ///
@@ -50,7 +51,7 @@ pub(crate) fn spawn_on<F>(core: &Core, created: &'static Location<'static>, futu
 where
     F: Future + 'static,
 {
-    let key = core.add_task(created, Box::pin(Stored::new(future)));
+    let key = core.add_task(created, OwnedTask::new(&core.blocks, Stored::new(future)));
     if core.is_closed() {
         event_loop::drop_late(&core.rc());
     }

@@ -9,6 +9,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::mem;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -38,6 +39,7 @@ impl<F: Future> Stored<F> {
     }
 
     /// Takes what came of it, if it is finished.
+    #[inline(always)]
     pub(crate) fn take(mut self: Pin<&mut Self>) -> Option<Result<F::Output, JoinError>> {
         match self.as_mut().project() {
             Project::Finished { .. } => match self.project_replace(Stored::Empty) {
@@ -49,16 +51,26 @@ impl<F: Future> Stored<F> {
     }
 
     /// Drops the future. Futures in it that were never polled are no fault. If the drop panics, it is `Finished` all the same.
-    #[inline]
+    #[inline(always)]
     fn end(self: Pin<&mut Self>, output: Result<F::Output, JoinError>) {
-        trace::silently(|| {
-            self.project_replace(Stored::Finished { output });
-        });
+        let _silence = mem::needs_drop::<F>().then(trace::silence);
+        match self.project_replace(Stored::Finished { output }) {
+            // The future was dropped where it was: nothing is left of it. This saves asking.
+            before @ Replaced::Running { .. } => mem::forget(before),
+            before => drop_replaced(before),
+        }
     }
 
     fn is_panic(&self) -> bool {
         matches!(self, Stored::Finished { output: Err(error) } if error.is_panic())
     }
+}
+
+/// Drops an output that is given up.
+#[cold]
+#[inline(never)]
+fn drop_replaced<F: Future>(before: Replaced<F>) {
+    drop(before);
 }
 
 /// What can be polled and cancelled.
@@ -87,7 +99,7 @@ pub(crate) trait AnyTask: Steps {
 }
 
 impl<F: Future> Steps for Stored<F> {
-    #[inline]
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Project::Running { future } = self.as_mut().project() else {
             return Poll::Ready(());
@@ -126,7 +138,7 @@ where
     F: Future,
     F::Output: 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn take_to(self: Pin<&mut Self>, output: raw::Place<'_>) {
         if let Some(taken) = self.take() {
             output.set(taken);

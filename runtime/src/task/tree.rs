@@ -62,7 +62,7 @@ fn seen(key: TaskKey, record: &Record, is_current: bool, now: Option<Instant>) -
         name: record.name(),
         spawned: record.created.into(),
         age: ago(record.born),
-        state: match record.phase {
+        state: match record.phase(is_current) {
             Phase::New => State::NotBegun,
             Phase::Running => State::Running,
             Phase::Waiting => State::Waiting,
