@@ -33,6 +33,7 @@ const CHAINS: usize = 32;
 const FRAMES: usize = 32;
 
 /// Where the futures of a task stood when it was last polled.
+#[derive(Clone)]
 pub(crate) struct Places {
     /// The frames of all chains, each from the inside to the outside.
     frames: Vec<Frame>,
@@ -91,26 +92,12 @@ thread_local! {
     static BOTTOM: Cell<usize> = const { Cell::new(0) };
 }
 
-impl Clone for Places {
-    fn clone(&self) -> Self {
-        let mut places = Places::new();
-        places.clone_from(self);
-        places
-    }
-
-    fn clone_from(&mut self, other: &Self) {
-        self.frames.clone_from(&other.frames);
-        self.ends.clone_from(&other.ends);
-        self.left_out = other.left_out;
-    }
-}
-
 impl Places {
     const fn new() -> Self {
         Places { frames: Vec::new(), ends: Vec::new(), left_out: 0 }
     }
 
-    fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.frames.clear();
         self.ends.clear();
         self.left_out = 0;
@@ -219,14 +206,22 @@ struct Outer {
 
 impl Poll {
     /// Begins it.
+    #[cfg(feature = "tokio")]
     #[inline]
     pub(crate) fn begin() -> Self {
-        let outer = if raw::set_noting(true) { Some(Box::new(Outer::leave())) } else { None };
+        Poll::begin_all(true)
+    }
+
+    /// Begins many, one after the other, which are noted if `noting`: each ends with [`end_step`].
+    #[inline]
+    pub(crate) fn begin_all(noting: bool) -> Self {
+        let outer = if raw::set_noting(noting) { Some(Box::new(Outer::leave())) } else { None };
         BOTTOM.set(top());
         Poll { outer }
     }
 
     /// Ends it: replaces what was noted of the task before, or returns what is noted of it for the first time.
+    #[cfg(feature = "tokio")]
     #[inline]
     pub(crate) fn end(self, before: Option<&mut Places>) -> Option<Box<Places>> {
         if NOTED.get() {
@@ -239,12 +234,45 @@ impl Poll {
     }
 }
 
-/// Copies what was noted.
+/// Forgets what was noted in between [many polls](Poll::begin_all): it belongs to no task.
+#[cfg(feature = "event-loop")]
+#[inline]
+pub(crate) fn forget_strays() {
+    if NOTED.get() {
+        clear();
+    }
+}
+
+/// Ends one of [many polls](Poll::begin_all). If anything was noted of the task, it replaces what was noted before, or is put into the empty place that `before`
+/// gives; whether there was.
+#[cfg(feature = "event-loop")]
+#[inline]
+pub(crate) fn end_step<'a>(before: impl FnOnce() -> Option<&'a mut Option<Box<Places>>>) -> bool {
+    NOTED.get() && {
+        if let Some(before) = before() {
+            let first = copy(before.as_deref_mut());
+            if first.is_some() {
+                *before = first;
+            }
+        }
+        clear();
+        true
+    }
+}
+
+/// Forgets what was noted.
+#[inline(never)]
+fn clear() {
+    NOTED.set(false);
+    let _ = NOTES.try_with(|places| places.borrow_mut().clear());
+}
+
+/// Moves what was noted to what was noted before, or copies it.
 #[inline(never)]
 fn copy(before: Option<&mut Places>) -> Option<Box<Places>> {
     let copied = NOTES.try_with(|places| match before {
         Some(before) => {
-            before.clone_from(&places.borrow());
+            mem::swap(before, &mut *places.borrow_mut());
             None
         }
         None => Some(Box::new(places.borrow().clone())),
@@ -256,8 +284,8 @@ impl Drop for Poll {
     #[inline]
     fn drop(&mut self) {
         raw::set_noting(self.outer.is_some());
-        if NOTED.replace(false) {
-            let _ = NOTES.try_with(|places| places.borrow_mut().clear());
+        if NOTED.get() {
+            clear();
         }
         if let Some(outer) = self.outer.take() {
             outer.come_back();
@@ -299,7 +327,9 @@ pub(crate) fn pending(head: &Head) {
     let bottom = BOTTOM.get();
     let _ = NOTES.try_with(|places| {
         let Ok(mut places) = places.try_borrow_mut() else { return };
-        NOTED.set(true);
+        if !NOTED.replace(true) {
+            raw::call_attention();
+        }
         let mut again = false;
         for chain in places.chains() {
             match chain.iter().position(|frame| frame.address == address) {
@@ -323,6 +353,9 @@ pub(crate) fn pending(head: &Head) {
 /// Takes note that a future is dropped.
 #[cold]
 pub(crate) fn forget(head: &Head) {
+    if !NOTED.get() {
+        return;
+    }
     let address = address(head);
     let _ = NOTES.try_with(|places| {
         if let Ok(mut places) = places.try_borrow_mut() {

@@ -23,7 +23,6 @@ use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::timers::Action;
-use crate::check::slow_poll;
 use crate::report;
 use crate::task::record::Unwound;
 use crate::task::stored::Steps;
@@ -74,6 +73,8 @@ pub(super) struct Turns<'a> {
     alarm: Alarm,
     /// The sleep or the look at I/O that is under way.
     away: Option<Away>,
+    /// Whether anything has run since the loop was idle, where its checks are on.
+    has_run: bool,
     /// Since when nothing has run, while that is not reported.
     idle_since: Option<Instant>,
 }
@@ -120,6 +121,7 @@ impl<'a> Turns<'a> {
             dumps: None,
             alarm: Alarm { timer: Timer::never(), at: None },
             away: None,
+            has_run: false,
             idle_since: None,
         }
     }
@@ -142,6 +144,10 @@ impl<'a> Turns<'a> {
     /// Runs one turn.
     #[inline]
     fn turn(&mut self) {
+        if self.core.is_debug() {
+            self.core.forget_strays();
+            self.has_run = true;
+        }
         // Entered once a turn, not once a step.
         while let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.steps())) {
             self.panicked(panic);
@@ -249,6 +255,9 @@ impl<'a> Turns<'a> {
         if !self.core.is_debug() {
             return;
         }
+        if std::mem::take(&mut self.has_run) {
+            self.idle_since = Some(Instant::now());
+        }
         let (Some(since), Some(stalled_after)) = (self.idle_since, self.core.stalled_after.get()) else { return };
         let idle = since.elapsed();
         if idle >= stalled_after && !self.core.tasks().are_finished() {
@@ -282,7 +291,7 @@ impl Future for Turns<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
         let this = &mut *self;
-        let _said = slow_poll::Said::begin(this.core.is_debug().then(|| this.core.slow_after()));
+        let _running = this.core.begin_running();
         this.core.shared.set_waker(Some(cx.waker()));
         this.come_back();
         if let Some(interrupt) = &mut this.interrupt {
@@ -305,13 +314,10 @@ impl Future for Turns<'_> {
                 return Poll::Pending;
             }
             this.turn();
-            if this.core.is_debug() {
-                this.idle_since = this.core.measured();
-            }
             left = left.saturating_sub(entries);
             if left == 0 && this.ended().is_none() {
                 if this.core.is_debug() {
-                    this.away = Some(Away { due: this.core.measured() });
+                    this.away = Some(Away { due: Some(Instant::now()) });
                 }
                 cx.waker().wake_by_ref();
                 return Poll::Pending;

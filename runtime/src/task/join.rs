@@ -120,7 +120,7 @@ impl<T: 'static> Future for JoinHandle<T> {
             Poll::Ready(None) => panic!("`JoinHandle` was polled after it had given the task's output"),
             Poll::Pending => {
                 if core.is_debug() {
-                    core.note_awaiter(*key);
+                    core.note_awaiter(*key, cx.waker());
                 }
                 Poll::Pending
             }

@@ -14,6 +14,8 @@
 //! - a task is in the queue at most once, while `queued` is set;
 //! - the future is taken out of the record while it is polled or dropped, so that the records are not borrowed then.
 
+mod checks;
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -22,17 +24,16 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::cancel::Catchers;
 use super::stored::{AnyTask, Steps};
 use super::unread;
 use crate::adopt::Cleanup;
-use crate::check::lost_waker::{LostWaker, Polling};
-use crate::check::slow_poll;
+use crate::check::lost_waker::{self, Suspected};
 use crate::event_loop::{Callback, Core, Entry, number};
-use crate::places::{self, Places};
-use crate::{event_loop, raw, report, timeline};
+use crate::places::Places;
+use crate::{event_loop, raw, report};
 
 /// Which task of a loop. Places are used again, numbers are not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,6 +62,8 @@ pub(crate) struct Record {
     queued: bool,
     /// Whether the next step has more to do than to poll: there is a request, or cleanup.
     special: bool,
+    /// Whether there is something to remember of it between its steps, where the loop's checks are on.
+    watched: bool,
     /// Whether it was asked to be cancelled, and nobody in it has caught that.
     cancelled: bool,
     /// Whether nobody can ask for the output any more.
@@ -79,7 +82,7 @@ pub(crate) struct Record {
 #[derive(Default)]
 pub(crate) struct Rare {
     pub(crate) name: Option<Cow<'static, str>>,
-    /// The task that waits for this one, as far as known.
+    /// The task that waits for this one, as far as known, if its own waker does not say so.
     pub(crate) awaiter: Option<TaskKey>,
     /// Who wants to know of a cancellation.
     catchers: Option<Rc<Catchers>>,
@@ -87,8 +90,10 @@ pub(crate) struct Rare {
     cleanups: VecDeque<Cleanup>,
     /// Where its futures stand, where the loop's checks are on and that is known.
     pub(crate) places: Option<Box<Places>>,
-    /// Who holds its waker, where they are on.
-    lost_waker: LostWaker,
+    /// Its waker, if others keep it too, or did, where they are on.
+    waker: Option<Waker>,
+    /// Set while nobody is known that would wake it, where they are on.
+    suspected: Option<Suspected>,
 }
 
 impl Record {
@@ -127,30 +132,7 @@ pub(crate) struct Step {
     /// `None` for the future given to `run`.
     stored: Option<Pin<Box<dyn AnyTask>>>,
     special: bool,
-}
-
-/// What is noted in a step, where the loop's checks are on.
-struct Noting {
-    places: places::Poll,
-    lost_waker: LostWaker,
-    polling: Option<Polling>,
-}
-
-impl Noting {
-    #[inline]
-    fn begin(core: &Core, key: TaskKey, waker: &Waker, special: bool) -> Self {
-        let rare = |record: &mut Record| Some(std::mem::take(&mut record.rare.as_mut()?.lost_waker));
-        let mut lost_waker = core.tasks_mut().get_mut(key).and_then(rare).unwrap_or_default();
-        // A step that may cancel it, or has to clean up, is no sign of anything.
-        let polling = lost_waker.begin(waker, core.stalled_after().filter(|_| !special));
-        Noting { places: places::Poll::begin(), lost_waker, polling }
-    }
-
-    /// The waker to poll with, in place of this one.
-    #[inline]
-    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
-        self.polling.as_ref().map_or(waker, Polling::waker)
-    }
+    watched: bool,
 }
 
 /// What a panic has left behind.
@@ -201,7 +183,7 @@ impl Tasks {
         record.queued = false;
         record.phase = Phase::Running;
         let key = TaskKey { place, id: record.id };
-        Some(Step { key, stored: record.stored.take(), special: record.special })
+        Some(Step { key, stored: record.stored.take(), special: record.special, watched: record.watched })
     }
 
     /// Enters a task and puts it into the queue.
@@ -250,6 +232,7 @@ impl Tasks {
             phase: Phase::New,
             queued: true,
             special: false,
+            watched: false,
             cancelled: false,
             detached: false,
             waiting: None,
@@ -269,6 +252,7 @@ impl Tasks {
         record.phase = Phase::Finished;
         record.queued = true;
         record.special = false;
+        record.watched = false;
         record.cancelled = false;
         let rare = record.rare.take();
         self.vacant.push(key.place);
@@ -470,24 +454,29 @@ impl Core {
     /// [`fail_step`](Self::fail_step).
     #[inline(always)]
     pub(crate) fn step(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        if self.is_debug() { self.step_with_checks(step, main) } else { self.step_as::<false>(step, main) }
+        if self.is_debug() { self.step_with_checks(step, main) } else { self.step_without_checks(step, main) }
     }
 
-    #[inline(never)]
-    fn step_with_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        self.step_as::<true>(step, main);
-    }
-
-    /// A step, with the checks of the loop or without.
     #[inline(always)]
-    fn step_as<const CHECKS: bool>(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        let Step { key, stored, special } = step;
+    fn step_without_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        let key = step.key;
         let number = self.waker_number(key);
         let _current = self.set_current_task(number);
         // It owns nothing.
         let waker = ManuallyDrop::new(raw::number_waker(number));
-        let noting = if CHECKS { Some(Noting::begin(self, key, &waker, special)) } else { None };
-        let cx = &mut Context::from_waker(noting.as_ref().map_or(&waker, |noting| noting.waker(&waker)));
+        let (result, stored) = self.poll_step(step, main, &mut Context::from_waker(&waker));
+        self.end_of_step(key, result, stored);
+    }
+
+    /// Polls the task in a step.
+    #[inline(always)]
+    fn poll_step(
+        &self,
+        step: Step,
+        main: Option<Pin<&mut dyn Steps>>,
+        cx: &mut Context<'_>,
+    ) -> (Poll<()>, Option<Pin<Box<dyn AnyTask>>>) {
+        let Step { key, stored, special, .. } = step;
         let mut polled = Polled { core: self, key, stored };
         let result = match &mut polled.stored {
             Some(stored) if !special => stored.as_mut().poll(cx),
@@ -503,10 +492,7 @@ impl Core {
         } else {
             result
         };
-        if CHECKS {
-            self.end_of_timed_step(key, result.is_ready(), noting);
-        }
-        self.end_of_step(key, result, stored);
+        (result, stored)
     }
 
     /// Polls the future given to `run`.
@@ -537,6 +523,7 @@ impl Core {
     ) {
         let number = self.waker_number(key);
         let _current = self.set_current_task(number);
+        drop(self.take_held());
         let waker = ManuallyDrop::new(raw::number_waker(number));
         let cx = &mut Context::from_waker(&waker);
         let mut stored = stored;
@@ -549,7 +536,8 @@ impl Core {
         // Cleanup may have been left to it.
         let result = self.poll_special(key, task, cx);
         if self.is_debug() {
-            self.end_of_timed_step(key, result.is_ready(), None);
+            self.look_at_step(key, result.is_ready(), None);
+            lost_waker::end_step();
         }
         self.end_of_step(key, result, stored);
     }
@@ -668,57 +656,6 @@ impl Core {
             Some(number) if number::event_loop(number) == self.number => self.wake_place(number),
             _ => event_loop::wake(waiting),
         }
-    }
-
-    /// Takes note of the time that a step took.
-    #[inline(never)]
-    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<Noting>) {
-        let (now, took) = self.measure();
-        let mut lost = None;
-        let created = {
-            let mut tasks = self.tasks_mut();
-            let Some(record) = tasks.get_mut(key) else { return };
-            record.since = Some(now);
-            if let Some(Noting { places, mut lost_waker, polling }) = noting {
-                let before = record.rare.as_mut().and_then(|rare| rare.places.as_deref_mut());
-                if let Some(places) = places.end(before) {
-                    record.rare_mut().places = Some(places);
-                }
-                lost = polling.and_then(|polling| lost_waker.end(polling, !is_last));
-                if !is_last && !lost_waker.is_empty() {
-                    record.rare_mut().lost_waker = lost_waker;
-                }
-            }
-            record.created
-        };
-        if timeline::is_on() {
-            self.record_step(key, now, took, is_last);
-        }
-        // What a checked function took is reported of it.
-        let took = slow_poll::without_excused(took);
-        if took >= self.slow_after() {
-            event_loop::raise(report::slow_step(&self.task_name(key), created, took));
-        }
-        if let Some(lost) = lost {
-            event_loop::raise(report::lost_waker(Some(&self.task_name(key)), created, lost));
-        }
-    }
-
-    /// Records a step for the timeline.
-    #[cold]
-    fn record_step(&self, key: TaskKey, end: Instant, took: Duration, is_last: bool) {
-        let Some((created, born)) = self.tasks().get(key).map(|record| (record.created, record.born)) else { return };
-        timeline::step(&timeline::Step {
-            of_loop: self.serial,
-            task: key.id,
-            name: &self.task_name(key),
-            spawned: &created.into(),
-            born,
-            begin: end.checked_sub(took).unwrap_or(end),
-            end,
-            is_slow: took >= self.slow_after(),
-            is_last,
-        });
     }
 
     /// Drops the output of a finished task for which nobody can ask, and its record.

@@ -1,0 +1,208 @@
+//! What a step of a task is looked at for, where the loop's checks are on.
+//!
+//! Most steps pay for two tests: whether they are [watched](Step), as there is something to remember of the task, and at their
+//! end [`raw::needs_attention`], which says whether there is anything to look at.
+
+use std::mem::ManuallyDrop;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use super::{AnyTask, Phase, Record, Step, TaskKey, Tasks};
+use crate::check::lost_waker::{self, Due};
+use crate::event_loop::{self, Core, Took, number};
+use crate::task::stored::Steps;
+use crate::{places, raw, report, timeline};
+
+impl Record {
+    /// The task that waits for this one's output, as far as known.
+    pub(crate) fn awaiter(&self, tasks: &Tasks) -> Option<TaskKey> {
+        let number = self.waiting.as_ref().and_then(raw::number_of);
+        let by_waker = number.and_then(|number| tasks.numbered(number).filter(|task| number::is_of(number, task.id)));
+        by_waker.or_else(|| self.rare().and_then(|rare| rare.awaiter))
+    }
+}
+
+/// A step that has come to an end.
+struct Ended {
+    key: TaskKey,
+    special: bool,
+    polled: Poll<()>,
+    stored: Option<Pin<Box<dyn AnyTask>>>,
+    /// The waker that others have too, or had.
+    waker: Option<Waker>,
+}
+
+impl Core {
+    /// Runs a step of a task, and looks at it.
+    #[inline(always)]
+    pub(super) fn step_with_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        if step.watched {
+            return self.step_watched(step, main);
+        }
+        let (key, special) = (step.key, step.special);
+        let number = self.waker_number(key);
+        let _current = self.set_current_task(number);
+        let waker = self.waker_of_step(number);
+        let (polled, stored) = self.poll_step(step, main, &mut Context::from_waker(&waker));
+        if raw::needs_attention() {
+            return self.end_of_seen_step(Ended { key, special, polled, stored, waker: None }, None);
+        }
+        if polled.is_ready() {
+            return self.finish(key, stored);
+        }
+        self.end_of_pending_step(Ended { key, special, polled, stored, waker: None });
+    }
+
+    /// Runs a step of a task of which there is something to remember.
+    #[inline(never)]
+    fn step_watched(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        let (key, special) = (step.key, step.special);
+        let number = self.waker_number(key);
+        let _current = self.set_current_task(number);
+        let (waker, due) = self.begin_watched(key, special);
+        let unheld = self.waker_of_step(number);
+        let cx = &mut Context::from_waker(waker.as_ref().unwrap_or(&unheld));
+        let (polled, stored) = self.poll_step(step, main, cx);
+        if due.is_some() || raw::needs_attention() {
+            return self.end_of_seen_step(Ended { key, special, polled, stored, waker }, due);
+        }
+        if polled.is_ready() {
+            return self.finish(key, stored);
+        }
+        self.end_of_pending_step(Ended { key, special, polled, stored, waker });
+    }
+
+    /// What to poll a task with whose waker nobody has.
+    #[inline(always)]
+    fn waker_of_step(&self, number: usize) -> ManuallyDrop<Waker> {
+        // It owns nothing.
+        ManuallyDrop::new(if self.counts_wakers() { raw::unheld_waker(number) } else { raw::number_waker(number) })
+    }
+
+    /// Begins such a step: the waker to poll with, if it is one that others have too, and what the task is suspected of, if
+    /// it is time to judge that.
+    #[inline]
+    fn begin_watched(&self, key: TaskKey, special: bool) -> (Option<Waker>, Option<Due>) {
+        let mut tasks = self.tasks_mut();
+        let Some(rare) = tasks.get_mut(key).and_then(|record| record.rare.as_mut()) else { return (None, None) };
+        if let Some(places) = &mut rare.places {
+            places.clear();
+        }
+        let waker = rare.waker.take();
+        let Some(suspected) = rare.suspected.take() else { return (waker, None) };
+        drop(tasks);
+        // A step that may cancel it, or has to clean up, is no sign of anything.
+        let due = suspected.end(waker.as_ref(), !special && self.counts_wakers());
+        (waker, due)
+    }
+
+    /// Takes note that a step is over that was pending.
+    #[inline(always)]
+    fn end_of_pending_step(&self, ended: Ended) {
+        let Ended { key, special, stored, waker, .. } = ended;
+        let is_lost = {
+            let mut tasks = self.tasks_mut();
+            let Some(record) = tasks.records.get_mut(key.place) else { return };
+            record.phase = Phase::Waiting;
+            record.stored = stored;
+            record.since = self.measured();
+            let is_lost = !special && !record.queued && !lost_waker::is_held(waker.as_ref());
+            if let Some(waker) = waker {
+                record.rare_mut().waker = Some(waker);
+                record.watched = true;
+            }
+            is_lost
+        };
+        if is_lost {
+            self.suspect(key);
+        }
+    }
+
+    /// Ends a step that has something to look at.
+    #[cold]
+    #[inline(never)]
+    fn end_of_seen_step(&self, mut ended: Ended, due: Option<Due>) {
+        if let Some(held) = self.take_held() {
+            ended.waker = Some(held);
+        }
+        let key = ended.key;
+        let due = due.map(|due| (due, ended.polled.is_pending() && !self.may_be_woken(key, ended.waker.as_ref())));
+        // Said once.
+        ended.special |= due.is_some();
+        self.look_at_step(key, ended.polled.is_ready(), due);
+        if ended.polled.is_ready() {
+            self.finish(key, ended.stored);
+        } else {
+            self.end_of_pending_step(ended);
+        }
+        lost_waker::end_step();
+    }
+
+    /// Whether a task that is pending is or may be woken by anybody that has its waker.
+    #[cold]
+    fn may_be_woken(&self, key: TaskKey, waker: Option<&Waker>) -> bool {
+        self.tasks().get(key).is_some_and(|record| record.queued)
+            || lost_waker::is_held(waker)
+            || self.shared().may_wake(self.waker_number(key))
+    }
+
+    /// Suspects a task of having lost its waker.
+    #[cold]
+    fn suspect(&self, key: TaskKey) {
+        let number = self.waker_number(key);
+        let Some(patience) = self.stalled_after().filter(|_| self.counts_wakers()) else { return };
+        if self.shared().may_wake(number) {
+            return;
+        }
+        let suspected = lost_waker::suspect(&raw::number_waker(number), patience);
+        if let (Some(suspected), Some(record)) = (suspected, self.tasks_mut().get_mut(key)) {
+            record.rare_mut().suspected = Some(suspected);
+            record.watched = true;
+        }
+    }
+
+    /// Looks at what a step has shown: where the task stands, the time, and whether its waker `is_lost`, if that is due.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn look_at_step(&self, key: TaskKey, is_last: bool, due: Option<(Due, bool)>) {
+        let took = self.time_of_step();
+        let created = {
+            let mut tasks = self.tasks_mut();
+            let Some(record) = tasks.get_mut(key) else { return };
+            if places::end_step(|| (!is_last).then(|| &mut record.rare_mut().places)) {
+                record.watched = true;
+            }
+            record.created
+        };
+        if let Some(took) = took {
+            if timeline::is_on() {
+                self.record_step(key, &took, is_last);
+            }
+            if took.is_slow(self) {
+                event_loop::raise(report::slow_step(&self.task_name(key), created, took.own));
+            }
+        }
+        if let Some(lost) = due.and_then(|(due, is_lost)| due.judge(is_lost)) {
+            event_loop::raise(report::lost_waker(Some(&self.task_name(key)), created, lost));
+        }
+    }
+
+    /// Records a step for the timeline.
+    #[cold]
+    fn record_step(&self, key: TaskKey, took: &Took, is_last: bool) {
+        let Some((created, born)) = self.tasks().get(key).map(|record| (record.created, record.born)) else { return };
+        let end: Instant = took.end;
+        timeline::step(&timeline::Step {
+            of_loop: self.serial,
+            task: key.id,
+            name: &self.task_name(key),
+            spawned: &created.into(),
+            born,
+            begin: end.checked_sub(took.all).unwrap_or(end),
+            end,
+            is_slow: took.all >= self.slow_after(),
+            is_last,
+        });
+    }
+}
