@@ -197,10 +197,12 @@ impl Drop for Pushed<'_> {
 #[cold]
 #[inline(never)]
 fn pop_pending(head: &Head, below: *mut Head) {
-    if is_noting() {
+    // Both at once: without optimisation each way there is long.
+    let (noting, top) = THREAD.with(|thread| (thread.noting.get(), thread.shared.top.load(Relaxed)));
+    if noting != 0 {
         places::pending(head);
     }
-    if is_alarmed() {
+    if asks(0, top) {
         pop_alarmed(head, below, true);
     } else {
         set_top(below);

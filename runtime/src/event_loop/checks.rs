@@ -86,8 +86,10 @@ impl Core {
     /// Forgets what was seen that is of no step.
     #[inline]
     pub(super) fn forget_strays(&self) {
-        places::forget_strays();
-        lost_waker::end_step();
+        if raw::needs_attention() {
+            drop(places::end_step());
+            lost_waker::end_step();
+        }
     }
 
     /// Whether each step is measured.

@@ -30,7 +30,7 @@ use super::cancel::Catchers;
 use super::stored::{AnyTask, Steps};
 use super::unread;
 use crate::adopt::Cleanup;
-use crate::check::lost_waker::{self, Suspected};
+use crate::check::lost_waker::Suspected;
 use crate::event_loop::{Callback, Core, Entry, number};
 use crate::places::Places;
 use crate::{event_loop, raw, report};
@@ -536,8 +536,7 @@ impl Core {
         // Cleanup may have been left to it.
         let result = self.poll_special(key, task, cx);
         if self.is_debug() {
-            self.look_at_step(key, result.is_ready(), None);
-            lost_waker::end_step();
+            self.look_at_failed_step(key, result.is_ready());
         }
         self.end_of_step(key, result, stored);
     }

@@ -11,8 +11,9 @@ use std::time::Instant;
 use super::{AnyTask, Phase, Record, Step, TaskKey, Tasks};
 use crate::check::lost_waker::{self, Due};
 use crate::event_loop::{self, Core, Took, number};
+use crate::places::{self, Places};
 use crate::task::stored::Steps;
-use crate::{places, raw, report, timeline};
+use crate::{raw, report, timeline};
 
 impl Record {
     /// The task that waits for this one's output, as far as known.
@@ -23,6 +24,16 @@ impl Record {
     }
 }
 
+/// What was remembered of a task whose step begins.
+struct Begun {
+    /// The waker to poll with, if it is one that others have too, or had.
+    waker: Option<Waker>,
+    /// Whether there is memory to note in where it stands.
+    noting: bool,
+    /// What it is suspected of, if it is time to judge that.
+    due: Option<Due>,
+}
+
 /// A step that has come to an end.
 struct Ended {
     key: TaskKey,
@@ -31,6 +42,8 @@ struct Ended {
     stored: Option<Pin<Box<dyn AnyTask>>>,
     /// The waker that others have too, or had.
     waker: Option<Waker>,
+    /// Where it stands, if that is noted.
+    places: Option<Box<Places>>,
 }
 
 impl Core {
@@ -46,12 +59,13 @@ impl Core {
         let waker = self.waker_of_step(number);
         let (polled, stored) = self.poll_step(step, main, &mut Context::from_waker(&waker));
         if raw::needs_attention() {
-            return self.end_of_seen_step(Ended { key, special, polled, stored, waker: None }, None);
+            let places = places::end_step();
+            return self.end_of_seen_step(Ended { key, special, polled, stored, waker: None, places }, None);
         }
         if polled.is_ready() {
             return self.finish(key, stored);
         }
-        self.end_of_pending_step(Ended { key, special, polled, stored, waker: None });
+        self.end_of_pending_step(Ended { key, special, polled, stored, waker: None, places: None });
     }
 
     /// Runs a step of a task of which there is something to remember.
@@ -60,17 +74,20 @@ impl Core {
         let (key, special) = (step.key, step.special);
         let number = self.waker_number(key);
         let _current = self.set_current_task(number);
-        let (waker, due) = self.begin_watched(key, special);
+        let Begun { waker, noting, due } = self.begin_watched(key, special);
         let unheld = self.waker_of_step(number);
         let cx = &mut Context::from_waker(waker.as_ref().unwrap_or(&unheld));
         let (polled, stored) = self.poll_step(step, main, cx);
-        if due.is_some() || raw::needs_attention() {
-            return self.end_of_seen_step(Ended { key, special, polled, stored, waker }, due);
+        let is_seen = due.is_some() || raw::needs_attention();
+        let places = if noting || is_seen { places::end_step() } else { None };
+        let ended = Ended { key, special, polled, stored, waker, places };
+        if is_seen {
+            self.end_of_seen_step(ended, due);
+        } else if polled.is_ready() {
+            self.finish(key, ended.stored);
+        } else {
+            self.end_of_pending_step(ended);
         }
-        if polled.is_ready() {
-            return self.finish(key, stored);
-        }
-        self.end_of_pending_step(Ended { key, special, polled, stored, waker });
     }
 
     /// What to poll a task with whose waker nobody has.
@@ -80,27 +97,28 @@ impl Core {
         ManuallyDrop::new(if self.counts_wakers() { raw::unheld_waker(number) } else { raw::number_waker(number) })
     }
 
-    /// Begins such a step: the waker to poll with, if it is one that others have too, and what the task is suspected of, if
-    /// it is time to judge that.
+    /// Begins such a step.
     #[inline]
-    fn begin_watched(&self, key: TaskKey, special: bool) -> (Option<Waker>, Option<Due>) {
+    fn begin_watched(&self, key: TaskKey, special: bool) -> Begun {
+        let mut begun = Begun { waker: None, noting: false, due: None };
         let mut tasks = self.tasks_mut();
-        let Some(rare) = tasks.get_mut(key).and_then(|record| record.rare.as_mut()) else { return (None, None) };
-        if let Some(places) = &mut rare.places {
-            places.clear();
+        let Some(rare) = tasks.get_mut(key).and_then(|record| record.rare.as_mut()) else { return begun };
+        begun.waker = rare.waker.take();
+        if let Some(places) = rare.places.take() {
+            places::begin_step(places);
+            begun.noting = true;
         }
-        let waker = rare.waker.take();
-        let Some(suspected) = rare.suspected.take() else { return (waker, None) };
+        let Some(suspected) = rare.suspected.take() else { return begun };
         drop(tasks);
         // A step that may cancel it, or has to clean up, is no sign of anything.
-        let due = suspected.end(waker.as_ref(), !special && self.counts_wakers());
-        (waker, due)
+        begun.due = suspected.end(begun.waker.as_ref(), !special && self.counts_wakers());
+        begun
     }
 
     /// Takes note that a step is over that was pending.
     #[inline(always)]
     fn end_of_pending_step(&self, ended: Ended) {
-        let Ended { key, special, stored, waker, .. } = ended;
+        let Ended { key, special, stored, waker, places, .. } = ended;
         let is_lost = {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.records.get_mut(key.place) else { return };
@@ -108,8 +126,9 @@ impl Core {
             record.stored = stored;
             record.since = self.measured();
             let is_lost = !special && !record.queued && !lost_waker::is_held(waker.as_ref());
-            if let Some(waker) = waker {
-                record.rare_mut().waker = Some(waker);
+            if waker.is_some() || places.is_some() {
+                let rare = record.rare_mut();
+                (rare.waker, rare.places) = (waker, places);
                 record.watched = true;
             }
             is_lost
@@ -162,17 +181,14 @@ impl Core {
         }
     }
 
-    /// Looks at what a step has shown: where the task stands, the time, and whether its waker `is_lost`, if that is due.
+    /// Looks at what a step has shown: the time, and whether its waker `is_lost`, if that is due.
     #[cold]
     #[inline(never)]
-    pub(super) fn look_at_step(&self, key: TaskKey, is_last: bool, due: Option<(Due, bool)>) {
+    fn look_at_step(&self, key: TaskKey, is_last: bool, due: Option<(Due, bool)>) {
         let took = self.time_of_step();
         let created = {
-            let mut tasks = self.tasks_mut();
-            let Some(record) = tasks.get_mut(key) else { return };
-            if places::end_step(|| (!is_last).then(|| &mut record.rare_mut().places)) {
-                record.watched = true;
-            }
+            let tasks = self.tasks();
+            let Some(record) = tasks.get(key) else { return };
             record.created
         };
         if let Some(took) = took {
@@ -186,6 +202,19 @@ impl Core {
         if let Some(lost) = due.and_then(|(due, is_lost)| due.judge(is_lost)) {
             event_loop::raise(report::lost_waker(Some(&self.task_name(key)), created, lost));
         }
+    }
+
+    /// Looks at a step that has panicked.
+    #[cold]
+    pub(super) fn look_at_failed_step(&self, key: TaskKey, is_last: bool) {
+        // What waits then is its cleanup.
+        let places = places::end_step().filter(|_| !is_last);
+        if let (Some(places), Some(record)) = (places, self.tasks_mut().get_mut(key)) {
+            record.rare_mut().places = Some(places);
+            record.watched = true;
+        }
+        self.look_at_step(key, is_last, None);
+        lost_waker::end_step();
     }
 
     /// Records a step for the timeline.
