@@ -157,7 +157,7 @@ fn tick() -> Tick {
     STOPPED.store(stopped, Release);
     TICKED.store(now, Release);
     let mut tick = Tick { moved: false, polling: false };
-    let on = slow_poll::is_watched();
+    let on = slow_poll::is_on();
     raw::for_each_thread(|thread| {
         tick.moved |= on && thread.raise_alarm(now - stopped);
         tick.polling |= thread.is_polling();

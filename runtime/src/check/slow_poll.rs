@@ -12,7 +12,7 @@
 //! those and are gone.
 
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::check::level::read_environment;
@@ -65,9 +65,6 @@ thread_local! {
 
 const UNSAID: u64 = 0;
 
-/// On how many threads loops look at the time of their steps.
-static LOOPS: AtomicUsize = AtomicUsize::new(0);
-
 /// Takes so much from the time of whoever measures all that this thread does.
 fn excuse_on_thread(time: u64) {
     EXCUSED.set(EXCUSED.get().saturating_add(time));
@@ -103,20 +100,10 @@ pub(crate) fn without_excused(took: Duration) -> Duration {
     }
 }
 
-/// Has a loop say how long polls on this thread may take, or nobody. While it does it looks at the time of its steps.
+/// Has a loop say how long polls on this thread may take, or nobody.
 #[cfg(feature = "event-loop")]
 pub(crate) fn say(slow_after: Option<Duration>) {
-    set_of_loop(slow_after.map_or(UNSAID, nanoseconds));
-}
-
-#[cfg(feature = "event-loop")]
-fn set_of_loop(slow_after: u64) {
-    let before = OF_LOOP.replace(slow_after);
-    match (before == UNSAID, slow_after == UNSAID) {
-        (true, false) => _ = LOOPS.fetch_add(1, Relaxed),
-        (false, true) => _ = LOOPS.fetch_sub(1, Relaxed),
-        _ => {}
-    }
+    OF_LOOP.set(slow_after.map_or(UNSAID, nanoseconds));
 }
 
 /// While this lives, a loop says how long polls on this thread may take.
@@ -137,7 +124,7 @@ impl Said {
 #[cfg(feature = "event-loop")]
 impl Drop for Said {
     fn drop(&mut self) {
-        set_of_loop(self.0);
+        OF_LOOP.set(self.0);
     }
 }
 
@@ -246,11 +233,6 @@ pub(crate) fn is_on() -> bool {
     watch::POSSIBLE && level(Kind::SlowPoll) != Level::Off
 }
 
-/// Whether anybody is to look at the time.
-pub(crate) fn is_watched() -> bool {
-    is_on() || watch::POSSIBLE && LOOPS.load(Relaxed) != 0
-}
-
 /// Runs `run` with what this thread has noted and the time, if anything is to be noted, and sees to the alarm. A thread
 /// that is ending has no notes.
 fn with_notes<R>(run: impl FnOnce(&mut Notes, u64) -> R) -> Option<R> {
@@ -267,23 +249,23 @@ fn with_notes<R>(run: impl FnOnce(&mut Notes, u64) -> R) -> Option<R> {
             raw::keep_alarm();
         }
     } else {
-        lower_alarm();
+        lower_alarm(on);
     }
     result
 }
 
 /// Lowers this thread's alarm, if there is someone to raise it again. Otherwise every poll looks at the time.
-fn lower_alarm() {
+fn lower_alarm(on: bool) {
     let registered = raw::register();
     if registered || !watch::POSSIBLE {
         raw::lower_alarm();
     }
-    if registered && is_watched() && !watch::keep_awake() || alarm::is_needed() {
+    if registered && on && !watch::keep_awake() || alarm::is_needed() {
         raw::keep_alarm();
     }
 }
 
-/// Looks at the time, where a loop has found the alarm raised, or lowered.
+/// Looks at the time, where a loop has found the alarm raised.
 #[cfg(feature = "event-loop")]
 pub(crate) fn look() {
     with_notes(|notes, now| notes.look(now));

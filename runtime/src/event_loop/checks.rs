@@ -11,7 +11,7 @@
 //!                             └── and more than this
 //! ```
 //! Where a loop counts shorter times than [`EXACT`] as slow, or a timeline is drawn, each step is measured, and so where there
-//! is no watch.
+//! is no watch, as while `slow_poll` is off.
 
 use std::time::{Duration, Instant};
 
@@ -94,7 +94,7 @@ impl Core {
 
     /// Whether each step is measured.
     fn is_exact(&self) -> bool {
-        !watch::POSSIBLE || self.slow_after() < EXACT || timeline::is_on()
+        self.slow_after() < EXACT || timeline::is_on() || !slow_poll::is_on()
     }
 
     /// How long the step took that ends now; `None` if that was not long enough to be looked at.
