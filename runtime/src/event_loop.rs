@@ -17,6 +17,7 @@
 mod blocking;
 mod builder;
 mod callback;
+mod checks;
 mod clock;
 mod core;
 mod dump;
@@ -55,6 +56,7 @@ pub use blocking::{RunBlocking, run_blocking};
 pub use builder::Builder;
 pub(crate) use callback::Callback;
 pub use callback::{CallbackHandle, call_at, call_later, call_soon};
+pub(crate) use checks::Took;
 pub(crate) use clock::after;
 pub use clock::{Clock, MockClock};
 pub(crate) use core::{Core, raise};

@@ -1,10 +1,12 @@
 //! Where the checked futures of a suspended task stand: noted while the task is polled, kept until it is polled again.
 //!
 //! ```text
-//! poll of a task: cleared ─▶ a future pends, with none pending in it ─▶ the stack of frames is copied
-//!                                                       a frame pends that was copied ─▶ nothing
-//!                                          a future that pended is dropped in the same poll ─▶ its copy is
+//! poll of a task: cleared ─▶ a future pends ─▶ it is noted, with the address of the one below it on the stack of frames
+//!                                               a future that pended is dropped in the same poll ─▶ it is forgotten
 //! ```
+//! Those below pend next, if they wait for it: so each is noted once, and nothing is walked through unless futures are polled
+//! side by side.
+//!
 //! A call of a checked function is known by its place, and that is where the function that awaits it stands. So no place is
 //! written down while a future runs, and a poll that is not noted pays one instruction where it pends.
 //!
@@ -13,7 +15,7 @@
 //!
 //! Invariants:
 //! - what is noted are addresses that are compared and never followed, and what lives for ever;
-//! - the memory is bounded, whatever the task does: see [`CHAINS`] and [`FRAMES`];
+//! - the memory is bounded, whatever the task does: see [`LEAVES`] and [`DEPTH`];
 //! - no code of the user's runs while the notes are borrowed.
 
 #![cfg_attr(
@@ -21,34 +23,31 @@
     allow(dead_code, reason = "without tasks nobody asks")
 )]
 
-use std::cell::{Cell, RefCell};
-use std::mem;
+use std::cell::Cell;
 
 use crate::future::{Function, Head};
 use crate::raw;
 
-/// For how many futures of a task it is noted where they stand.
-const CHAINS: usize = 32;
-/// How many frames are noted of each, from the inside.
-const FRAMES: usize = 32;
+/// For how many futures of a task that wait by themselves it is noted where they stand.
+const LEAVES: u32 = 32;
+/// How many calls are noted of each, from the inside.
+const DEPTH: u32 = 32;
 
 /// Where the futures of a task stood when it was last polled.
+#[derive(Default)]
 pub(crate) struct Places {
-    /// The frames of all chains, each from the inside to the outside.
+    /// Each behind those that it awaits.
     frames: Vec<Frame>,
-    /// Where each chain ends.
-    ends: Vec<End>,
+    /// How many of them await none of the others.
+    leaves: u32,
     /// How many calls were left out.
     left_out: u32,
-}
-
-/// Where a chain ends.
-#[derive(Clone, Copy)]
-struct End {
-    /// In `frames`.
-    at: usize,
-    /// The address of the first frame that was left out, outside of those noted, or 0.
-    beyond: usize,
+    /// The address of the call that awaits the last one.
+    next: usize,
+    /// The depth of the last one.
+    depth: u32,
+    /// How many frames were noted before those that await each other up to the last one.
+    others: usize,
 }
 
 /// A call that is awaited.
@@ -56,13 +55,16 @@ struct End {
 struct Frame {
     /// What tells it from other calls of the same function, as long as it lives.
     address: usize,
+    /// The address of the call that awaits it, if any does.
+    below: usize,
     function: Function,
+    /// How many calls there are from it to the innermost that it awaits, itself included.
+    depth: u32,
 }
 
 /// A call that is awaited, and the calls that it awaits.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    address: usize,
     /// The function that was called, without its type arguments.
     pub(crate) function: String,
     /// Where it was called, as far as known, or else where it is defined.
@@ -74,111 +76,81 @@ impl Call {
     /// A call that is no future of any task.
     #[cfg(test)]
     pub(crate) fn new(function: &'static str, place: crate::report::Place, awaits: Vec<Call>) -> Self {
-        Call { address: 0, function: function.into(), place, awaits }
+        Call { function: function.into(), place, awaits }
     }
 }
 
 thread_local! {
-    /// The notes on the task that is being polled on this thread.
-    static NOTES: RefCell<Places> = const { RefCell::new(Places::new()) };
+    /// The notes on the task that is being polled on this thread; `None` if there are none, nor memory for them.
+    static NOTES: Cell<Option<Box<Places>>> = const { Cell::new(None) };
 }
 
-// Without destructors, and so cheap to reach: most polls need nothing else.
 thread_local! {
-    /// Whether anything was noted of that task.
-    static NOTED: Cell<bool> = const { Cell::new(false) };
     /// The address of the future within whose poll it is polled, which is none of its own; 0 if there is none.
     static BOTTOM: Cell<usize> = const { Cell::new(0) };
 }
 
-impl Clone for Places {
-    fn clone(&self) -> Self {
-        let mut places = Places::new();
-        places.clone_from(self);
-        places
-    }
-
-    fn clone_from(&mut self, other: &Self) {
-        self.frames.clone_from(&other.frames);
-        self.ends.clone_from(&other.ends);
-        self.left_out = other.left_out;
-    }
-}
-
 impl Places {
-    const fn new() -> Self {
-        Places { frames: Vec::new(), ends: Vec::new(), left_out: 0 }
-    }
-
+    /// Forgets all but the memory.
     fn clear(&mut self) {
         self.frames.clear();
-        self.ends.clear();
-        self.left_out = 0;
+        (self.leaves, self.left_out) = (0, 0);
+        (self.next, self.depth, self.others) = (0, 0, 0);
     }
 
-    fn chains(&self) -> impl Iterator<Item = &[Frame]> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let chain = &self.frames[start..end.at];
-            start = end.at;
-            chain
-        })
-    }
-
-    /// Forgets the chains for which this holds.
-    fn remove(&mut self, is_gone: impl Fn(&[Frame]) -> bool) {
-        let (mut read, mut written) = (0, 0);
-        let frames = &mut self.frames;
-        self.ends.retain_mut(|end| {
-            let chain = read..end.at;
-            read = chain.end;
-            if is_gone(&frames[chain.clone()]) {
-                return false;
-            }
-            let length = chain.len();
-            frames.copy_within(chain, written);
-            written += length;
-            end.at = written;
-            true
-        });
-        self.frames.truncate(written);
-    }
-
-    /// Takes note of the stack of frames down to this address.
-    fn note(&mut self, bottom: usize) {
-        if self.ends.len() == CHAINS {
+    /// Takes note of a call that pends.
+    fn note(&mut self, address: usize, head: &Head) {
+        let below = head.below().addr();
+        let is_next = address == self.next;
+        if (!is_next || self.others > 0) && self.has_noted(address, below, is_next) {
+            return;
+        }
+        self.next = below;
+        if self.depth == DEPTH && !self.awaits_noted(address) {
             self.left_out += 1;
             return;
         }
-        let limit = self.frames.len() + FRAMES;
-        let mut beyond = 0;
-        raw::for_each_while(|head| {
-            let address = address(head);
-            // The task itself is no call of its own.
-            let is_own = address != bottom && !head.function().is_task();
-            if is_own && self.frames.len() == limit {
-                beyond = address;
-            }
-            let goes_on = is_own && beyond == 0;
-            if goes_on {
-                self.frames.push(Frame { address, function: *head.function() });
-            }
-            goes_on
-        });
-        self.ends.push(End { at: self.frames.len(), beyond });
+        self.depth += 1;
+        self.frames.push(Frame { address, below, function: *head.function(), depth: self.depth });
     }
 
-    /// Whether a frame pends that a chain was cut off before; from now on it is cut off before the next.
-    fn is_beyond(&mut self, head: &Head, bottom: usize) -> bool {
-        let here = address(head);
-        let mut found = false;
-        for end in self.ends.iter_mut().filter(|end| end.beyond == here) {
-            let below = head.below().addr();
-            end.beyond = if below == bottom { 0 } else { below };
-            found = true;
+    /// Looks for a call among those noted. One that was polled before in this poll of the task is; otherwise it is, if not the
+    /// `next`, a leaf, or awaits some of them.
+    fn has_noted(&mut self, address: usize, below: usize, is_next: bool) -> bool {
+        // Most often there are none, and to look for it in vain is not free where nothing is optimised.
+        if !self.frames.is_empty()
+            && let Some(frame) = self.frames.iter_mut().find(|frame| frame.address == address)
+        {
+            frame.below = below;
+            // Whatever comes next may have been noted, too.
+            (self.next, self.depth, self.others) = (below, frame.depth, usize::MAX);
+            return true;
         }
-        self.left_out += u32::from(found);
-        found
+        if !is_next && (self.frames.is_empty() || !self.awaits_noted(address)) {
+            self.others = self.frames.len();
+            self.depth = if self.leaves == LEAVES { DEPTH } else { 0 };
+            self.leaves += u32::from(self.depth == 0);
+        }
+        false
+    }
+
+    /// Whether a call awaits some of those that were noted; then it is that deep.
+    fn awaits_noted(&mut self, address: usize) -> bool {
+        let depth = self.frames.iter().filter(|frame| frame.below == address).map(|frame| frame.depth).max();
+        if let Some(depth) = depth.filter(|depth| *depth < DEPTH) {
+            (self.depth, self.others) = (depth, usize::MAX);
+        }
+        depth.is_some_and(|depth| depth < DEPTH)
+    }
+
+    /// Forgets a call.
+    fn remove(&mut self, address: usize) {
+        self.frames.retain(|frame| {
+            let is_gone = frame.address == address;
+            self.leaves -= u32::from(is_gone && frame.depth == 1);
+            !is_gone
+        });
+        (self.next, self.others) = (0, usize::MAX);
     }
 
     /// How many calls were left out.
@@ -188,19 +160,23 @@ impl Places {
 
     /// As trees: the outermost calls, each with those that it awaits.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let mut calls = Vec::new();
-        for chain in self.chains() {
-            let mut level = &mut calls;
-            for frame in chain.iter().rev() {
-                let at = level.iter().position(|call: &Call| call.address == frame.address).unwrap_or_else(|| {
-                    let (function, place) = (without_arguments(frame.function.name()), frame.function.place());
-                    level.push(Call { address: frame.address, function, place, awaits: Vec::new() });
-                    level.len() - 1
-                });
-                level = &mut level[at].awaits;
-            }
+        let is_noted = |address| self.frames.iter().any(|frame| frame.address == address);
+        self.frames
+            .iter()
+            .filter(|frame| !is_noted(frame.below))
+            .map(|frame| self.call(frame, self.frames.len()))
+            .collect()
+    }
+
+    /// A call with those that it awaits, in so many levels at most.
+    fn call(&self, frame: &Frame, levels: usize) -> Call {
+        let is_awaited = |other: &&Frame| levels > 0 && other.below == frame.address;
+        let awaits = self.frames.iter().filter(is_awaited).map(|other| self.call(other, levels - 1));
+        Call {
+            function: without_arguments(frame.function.name()),
+            place: frame.function.place(),
+            awaits: awaits.collect(),
         }
-        calls
     }
 }
 
@@ -212,53 +188,57 @@ pub(crate) struct Poll {
 
 /// The notes on a task within whose poll another is polled.
 struct Outer {
-    places: Places,
-    noted: bool,
+    notes: Option<Box<Places>>,
     bottom: usize,
 }
 
 impl Poll {
-    /// Begins it.
+    /// Begins it; what was noted of the task before is forgotten, but for its memory.
+    #[cfg(feature = "tokio")]
     #[inline]
-    pub(crate) fn begin() -> Self {
-        let outer = if raw::set_noting(true) { Some(Box::new(Outer::leave())) } else { None };
+    pub(crate) fn begin(before: Option<Box<Places>>) -> Self {
+        let poll = Poll::begin_all(true);
+        if let Some(before) = before {
+            begin_step(before);
+        }
+        poll
+    }
+
+    /// Begins many, one after the other, which are noted if `noting`: each ends with [`end_step`].
+    #[inline]
+    pub(crate) fn begin_all(noting: bool) -> Self {
+        let outer = if raw::set_noting(noting) { Some(Box::new(Outer::leave())) } else { None };
         BOTTOM.set(top());
         Poll { outer }
     }
 
-    /// Ends it: replaces what was noted of the task before, or returns what is noted of it for the first time.
+    /// Ends it; returns what was noted of the task.
+    #[cfg(feature = "tokio")]
     #[inline]
-    pub(crate) fn end(self, before: Option<&mut Places>) -> Option<Box<Places>> {
-        if NOTED.get() {
-            return copy(before);
-        }
-        if let Some(before) = before {
-            before.clear();
-        }
-        None
+    pub(crate) fn end(self) -> Option<Box<Places>> {
+        end_step()
     }
 }
 
-/// Copies what was noted.
-#[inline(never)]
-fn copy(before: Option<&mut Places>) -> Option<Box<Places>> {
-    let copied = NOTES.try_with(|places| match before {
-        Some(before) => {
-            before.clone_from(&places.borrow());
-            None
-        }
-        None => Some(Box::new(places.borrow().clone())),
-    });
-    copied.ok().flatten()
+/// Begins one of [many polls](Poll::begin_all), of a task of which something was noted before: that is forgotten, but for its
+/// memory. [Attention](raw::call_attention) is called to what is noted without.
+#[inline]
+pub(crate) fn begin_step(mut before: Box<Places>) {
+    before.clear();
+    let _ = NOTES.try_with(|notes| notes.set(Some(before)));
+}
+
+/// Ends one of [many polls](Poll::begin_all), or what was in between; returns what was noted.
+#[inline]
+pub(crate) fn end_step() -> Option<Box<Places>> {
+    NOTES.try_with(Cell::take).ok().flatten()
 }
 
 impl Drop for Poll {
     #[inline]
     fn drop(&mut self) {
         raw::set_noting(self.outer.is_some());
-        if NOTED.replace(false) {
-            let _ = NOTES.try_with(|places| places.borrow_mut().clear());
-        }
+        drop(end_step());
         if let Some(outer) = self.outer.take() {
             outer.come_back();
         }
@@ -268,16 +248,13 @@ impl Drop for Poll {
 impl Outer {
     #[cold]
     fn leave() -> Self {
-        let places = NOTES.try_with(|places| mem::replace(&mut *places.borrow_mut(), Places::new()));
-        let places = places.unwrap_or_else(|_| Places::new());
-        Outer { places, noted: NOTED.replace(false), bottom: BOTTOM.get() }
+        Outer { notes: end_step(), bottom: BOTTOM.get() }
     }
 
     #[cold]
     fn come_back(self) {
-        NOTED.set(self.noted);
         BOTTOM.set(self.bottom);
-        let _ = NOTES.try_with(|places| *places.borrow_mut() = self.places);
+        let _ = NOTES.try_with(|notes| notes.set(self.notes));
     }
 }
 
@@ -292,52 +269,44 @@ fn top() -> usize {
 
 /// Takes note of a future that pends, while it is on top of the stack.
 pub(crate) fn pending(head: &Head) {
+    // The task itself is no call of its own.
     if head.function().is_task() {
         return;
     }
-    let address = address(head);
-    let bottom = BOTTOM.get();
-    let _ = NOTES.try_with(|places| {
-        let Ok(mut places) = places.try_borrow_mut() else { return };
-        NOTED.set(true);
-        let mut again = false;
-        for chain in places.chains() {
-            match chain.iter().position(|frame| frame.address == address) {
-                // It was polled before in this poll of the task, and stands elsewhere now.
-                Some(0) => again = true,
-                // It waits for one that is noted.
-                Some(_) => return,
-                None => {}
-            }
-        }
-        if places.is_beyond(head, bottom) {
-            return;
-        }
-        if again {
-            places.remove(|chain| chain[0].address == address);
-        }
-        places.note(bottom);
+    let _ = NOTES.try_with(|notes| {
+        let mut places = notes.take().unwrap_or_else(|| {
+            raw::call_attention();
+            Box::default()
+        });
+        places.note(address(head), head);
+        notes.set(Some(places));
     });
 }
 
 /// Takes note that a future is dropped.
 #[cold]
 pub(crate) fn forget(head: &Head) {
-    let address = address(head);
-    let _ = NOTES.try_with(|places| {
-        if let Ok(mut places) = places.try_borrow_mut() {
-            places.remove(|chain| chain.iter().any(|frame| frame.address == address));
+    let _ = NOTES.try_with(|notes| {
+        if let Some(mut places) = notes.take() {
+            places.remove(address(head));
+            notes.set(Some(places));
         }
     });
 }
 
-/// Where the task stands that is being polled, of those whose polls are noted, and how much was left out.
+/// Where the task stands that is being polled, of those whose polls are noted.
 pub(crate) fn here() -> Vec<Call> {
-    let mut places = Places::new();
+    let mut places = Places::default();
+    let bottom = BOTTOM.get();
     if raw::is_noting() {
-        places.note(BOTTOM.get());
+        raw::for_each_while(|head| {
+            let is_own = address(head) != bottom && !head.function().is_task();
+            if is_own {
+                places.note(address(head), head);
+            }
+            is_own
+        });
     }
-    // Without a frame there is a chain without any.
     places.calls()
 }
 

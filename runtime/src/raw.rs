@@ -1,6 +1,6 @@
 //! The only unsafe code of this crate: the stack of the futures that are being polled on this thread and what other threads
 //! see of it, the storage of a checked future, which decides when the future in it is dropped, that of a generator's body,
-//! wakers that are numbers, the loop of a thread, and the memory of its tasks and callbacks.
+//! wakers that are numbers or are counted, the loop of a thread, and the memory of its tasks and callbacks.
 //!
 //! Invariants of the stack:
 //! - `top`, less the alarm, is `BOTTOM` or points to a [`Head`] that is borrowed by a [`Pushed`] on this thread's call stack right now,
@@ -48,9 +48,12 @@ use std::{
     any::TypeId,
     ops::Deref,
     rc::Rc,
+    sync::Arc,
 };
 
 use crate::adopt::{Cleanup, SendCleanup};
+#[cfg(feature = "event-loop")]
+use crate::check::lost_waker::CountedNumber;
 use crate::check::{self, alarm};
 #[cfg(feature = "event-loop")]
 use crate::event_loop::{Callback, Core, number};
@@ -75,7 +78,14 @@ struct Thread {
     announcement: Cell<u64>,
     /// `ALARM` while [`places`] are noted, else 0: so that a poll that ends asks for both by one test.
     noting: Cell<usize>,
+    /// `ALARM` where the end of a loop's step has something to look at besides the alarm, else 0.
+    attention: Cell<usize>,
+    /// When the alarm was raised first, of those times that were looked at since a loop asked; or `UNSEEN`.
+    seen: Cell<u64>,
 }
+
+/// No alarm was seen.
+const UNSEEN: u64 = u64::MAX;
 
 /// What a thread shares with the watch.
 struct Shared {
@@ -97,6 +107,8 @@ thread_local! {
             },
             announcement: Cell::new(0),
             noting: Cell::new(0),
+            attention: Cell::new(0),
+            seen: Cell::new(UNSEEN),
         }
     };
 }
@@ -201,10 +213,12 @@ impl Drop for Pushed<'_> {
 #[cold]
 #[inline(never)]
 fn pop_pending(head: &Head, below: *mut Head) {
-    if is_noting() {
+    // Both at once: without optimisation each way there is long.
+    let (noting, top) = THREAD.with(|thread| (thread.noting.get(), thread.shared.top.load(Relaxed)));
+    if noting != 0 {
         places::pending(head);
     }
-    if is_alarmed() {
+    if asks(0, top) {
         pop_alarmed(head, below, true);
     } else {
         set_top(below);
@@ -248,10 +262,41 @@ pub(crate) fn raised() -> Option<u64> {
 
 /// Lowers this thread's alarm.
 pub(crate) fn lower_alarm() {
+    if let Some(raised) = raised() {
+        THREAD.with(|thread| {
+            thread.seen.set(thread.seen.get().min(raised));
+            thread.attention.set(ALARM);
+        });
+    }
     set_top(without_alarm(top_and_alarm()));
     // Then the caller looks whether the watch sleeps, while that looks, before it goes to sleep, whether there is an alarm
     // to raise: one of the two must see the other.
     fence(SeqCst);
+}
+
+/// Whether the end of a loop's step has anything to look at: the alarm is or was raised, or somebody has
+/// [asked for it](call_attention).
+#[cfg(feature = "event-loop")]
+#[inline(always)]
+pub(crate) fn needs_attention() -> bool {
+    THREAD.with(|thread| asks(0, thread.shared.top.load(Relaxed).map_addr(|top| top | thread.attention.get())))
+}
+
+/// Has the end of the next step of a loop on this thread look at what there is.
+#[inline]
+pub(crate) fn call_attention() {
+    THREAD.with(|thread| thread.attention.set(ALARM));
+}
+
+/// Takes note that all is looked at, but for an alarm that is raised still; when the alarm was first raised since the last
+/// time, if it was, and as [`raised`] says it.
+#[cfg(feature = "event-loop")]
+pub(crate) fn take_attention() -> Option<u64> {
+    let seen = THREAD.with(|thread| {
+        thread.attention.set(0);
+        thread.seen.replace(UNSEEN)
+    });
+    if seen == UNSEEN { raised() } else { Some(seen) }
 }
 
 /// Raises this thread's own alarm, to look at the time whenever a poll begins or ends.
@@ -790,11 +835,56 @@ pub(crate) fn number_waker(number: usize) -> Waker {
     unsafe { Waker::from_raw(number_raw_waker(number)) }
 }
 
-/// The number of a waker that is one.
+/// A waker that is nothing but a number as long as nobody keeps it: its clones are those that the loop
+/// [counts](CountedNumber).
+#[cfg(feature = "event-loop")]
+#[inline]
+pub(crate) fn unheld_waker(number: usize) -> Waker {
+    // SAFETY: as above, but for the clone, which makes a whole waker of another kind.
+    unsafe { Waker::from_raw(RawWaker::new(ptr::without_provenance(number), &UNHELD)) }
+}
+
+/// A waker that is counted.
+#[cfg(feature = "event-loop")]
+pub(crate) fn counted_waker(counted: Arc<CountedNumber>) -> Waker {
+    // SAFETY: the functions of the table use the pointer as what it is, that of an `Arc`, of which each waker owns one; and
+    // that is thread-safe.
+    unsafe { Waker::from_raw(RawWaker::new(Arc::into_raw(counted).cast(), &COUNTED)) }
+}
+
+/// How many have a waker that is counted; `None` if it is none.
+#[cfg(feature = "event-loop")]
+#[inline]
+pub(crate) fn holders(waker: &Waker) -> Option<usize> {
+    if !ptr::eq(waker.vtable(), &COUNTED) {
+        return None;
+    }
+    // SAFETY: it is a counted waker, which owns an `Arc` of this pointer; this one is not dropped.
+    let counted = ManuallyDrop::new(unsafe { Arc::from_raw(waker.data().cast::<CountedNumber>()) });
+    let holders = Arc::strong_count(&counted);
+    // What those have done who are gone is to be seen.
+    fence(Acquire);
+    Some(holders)
+}
+
+/// The number of a waker that is nothing else, and owns nothing.
+#[cfg(feature = "event-loop")]
+#[inline]
+pub(crate) fn bare_number_of(waker: &Waker) -> Option<usize> {
+    let table = waker.vtable();
+    (ptr::eq(table, &NUMBERS) || ptr::eq(table, &UNHELD)).then(|| waker.data().addr())
+}
+
+/// The number of a waker that has one.
 #[cfg(feature = "event-loop")]
 #[inline]
 pub(crate) fn number_of(waker: &Waker) -> Option<usize> {
-    ptr::eq(waker.vtable(), &NUMBERS).then(|| waker.data().addr())
+    if ptr::eq(waker.vtable(), &COUNTED) {
+        // SAFETY: it is a counted waker, which keeps alive what is behind it.
+        Some(unsafe { &*waker.data().cast::<CountedNumber>() }.number())
+    } else {
+        bare_number_of(waker)
+    }
 }
 
 #[cfg(feature = "event-loop")]
@@ -803,6 +893,38 @@ static NUMBERS: RawWakerVTable = RawWakerVTable::new(
     |data| number::wake(data.addr()),
     |data| number::wake(data.addr()),
     |_| {},
+);
+
+#[cfg(feature = "event-loop")]
+static UNHELD: RawWakerVTable = RawWakerVTable::new(
+    |data| {
+        let held = ManuallyDrop::new(number::hold(data.addr()));
+        RawWaker::new(held.data(), held.vtable())
+    },
+    |data| number::wake(data.addr()),
+    |data| number::wake(data.addr()),
+    |_| {},
+);
+
+#[cfg(feature = "event-loop")]
+static COUNTED: RawWakerVTable = RawWakerVTable::new(
+    |data| {
+        // SAFETY: the pointer is that of an `Arc`, of which the waker that is cloned owns one.
+        unsafe { Arc::increment_strong_count(data.cast::<CountedNumber>()) };
+        RawWaker::new(data, &COUNTED)
+    },
+    |data| {
+        // SAFETY: as above; the waker that is used up gives its own away.
+        number::wake(unsafe { Arc::from_raw(data.cast::<CountedNumber>()) }.number());
+    },
+    |data| {
+        // SAFETY: as above; it is only looked at.
+        number::wake(unsafe { &*data.cast::<CountedNumber>() }.number());
+    },
+    |data| {
+        // SAFETY: as above; the waker that is dropped gives its own away.
+        drop(unsafe { Arc::from_raw(data.cast::<CountedNumber>()) });
+    },
 );
 
 #[cfg(feature = "event-loop")]

@@ -7,7 +7,7 @@
 //!
 //! Invariants:
 //! - the memory is bounded, however long a program runs: the oldest goes first, and how much that is is counted;
-//! - where nothing is recorded, a step pays for one load;
+//! - where nothing is recorded, a step pays nothing;
 //! - no code of the user's runs while the lock is held.
 
 mod page;

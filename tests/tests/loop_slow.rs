@@ -60,6 +60,37 @@ fn a_slow_step_is_reported_with_its_task() {
     assert!(miner.created.as_ref().unwrap().file.ends_with("loop_slow.rs"));
 }
 
+/// Where it takes long to be slow, not each step is measured.
+#[test]
+fn a_slow_step_among_fast_ones_is_the_one_that_is_reported() {
+    const LONG: Duration = Duration::from_millis(50);
+    async fn yields() {
+        for _ in 0..1000 {
+            yield_now().await;
+        }
+    }
+    let (result, violations) = capture(|| {
+        builder().slow_after(LONG).run(async {
+            let before = spawn(yields()).named("before");
+            let miner = async {
+                yields().await;
+                thread::sleep(6 * LONG);
+                yields().await;
+            };
+            let miner = spawn(miner).named("miner");
+            let after = spawn(yields()).named("after");
+            let called = call_soon(|| thread::sleep(6 * LONG));
+            for task in [before, miner, after] {
+                task.await.unwrap();
+            }
+            assert!(!called.cancel());
+        })
+    });
+    result.unwrap();
+    assert_eq!(of(&violations, Kind::SlowPoll, "step of task `miner` took"), 1);
+    assert_eq!(of(&violations, Kind::SlowCallback, ""), 1);
+}
+
 /// The reports of slow polls.
 fn slow(violations: &[Violation]) -> Vec<&Violation> {
     violations.iter().filter(|violation| violation.kind == Kind::SlowPoll).collect()

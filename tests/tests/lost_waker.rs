@@ -4,13 +4,17 @@
 //! a fault is that began later.
 #![cfg(debug_assertions)]
 
+use std::cell::RefCell;
 use std::future::{Future, pending, poll_fn};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
 use checked_async::{
-    Builder, EventLoop, Kind, Level, Promise, RunError, Violation, capture, checked_async, current_task, handle,
-    promise, sleep, spawn, yield_now,
+    Builder, EventLoop, Kind, Level, Promise, Promised, RunError, Violation, capture, checked_async, current_task,
+    handle, promise, sleep, spawn, yield_now,
 };
 use futures::FutureExt;
 
@@ -156,6 +160,22 @@ mod reported {
     }
 
     #[test]
+    fn a_task_after_one_that_has_kept_its_waker_and_panicked() {
+        let kept = Rc::new(RefCell::new(None));
+        let keeps = Rc::clone(&kept);
+        let violations = reports(builder(), async move {
+            let panics = spawn(poll_fn(move |cx| -> Poll<()> {
+                *keeps.borrow_mut() = Some(cx.waker().clone());
+                panic!("with a waker");
+            }));
+            fault().await;
+            assert!(panics.await.unwrap_err().is_panic());
+        });
+        assert_eq!(violations.len(), 1);
+        kept.take().expect("it was kept").wake();
+    }
+
+    #[test]
     fn in_debug_mode_only() {
         let violations = reports(builder().debug(false), async {
             let (told, is_told) = promise();
@@ -248,7 +268,7 @@ mod not_reported {
             let _ = what.await;
         }
         let (held, holder) = std::sync::mpsc::channel::<Waker>();
-        let keep = std::thread::spawn(move || holder.into_iter().collect::<Vec<_>>());
+        let keep = thread::spawn(move || holder.into_iter().collect::<Vec<_>>());
         let (sender, receiver) = checked_async::channel::bounded::<()>(1);
         assert_not_reported(async {
             let (setter, promised) = promise::<()>();
@@ -270,6 +290,73 @@ mod not_reported {
         });
         drop(sender);
         keep.join().unwrap();
+    }
+
+    #[test]
+    fn a_task_whose_first_waker_is_held() {
+        #[checked_async]
+        async fn keeps_the_first(mut woken: Promised<()>) {
+            let mut first = None;
+            poll_fn(|cx| {
+                first.get_or_insert_with(|| cx.waker().clone());
+                let _ = woken.poll_unpin(cx);
+                Poll::<()>::Pending
+            })
+            .await;
+        }
+        assert_not_reported(async {
+            let (wake, woken) = promise();
+            drop(spawn(keeps_the_first(woken)));
+            yield_now().await;
+            wake.set(()).unwrap();
+            yield_now().await;
+        });
+    }
+
+    #[test]
+    fn a_task_whose_waker_was_cloned_elsewhere() {
+        #[checked_async]
+        async fn waits(held: Arc<Mutex<Option<Waker>>>) {
+            poll_fn(|cx| {
+                let waker = cx.waker();
+                thread::scope(|scope| {
+                    scope.spawn(|| *held.lock().unwrap() = Some(waker.clone()));
+                });
+                Poll::<()>::Pending
+            })
+            .await;
+        }
+        let held = Arc::default();
+        let waits = waits(Arc::clone(&held));
+        // Nothing is said of this loop's wakers any more, so that the later fault is on another.
+        let (result, violations) = capture(|| {
+            builder().run(async {
+                drop(spawn(waits));
+                yield_now().await;
+                thread::spawn(|| builder().run(fault()).unwrap()).join().unwrap();
+            })
+        });
+        result.unwrap();
+        assert!(held.lock().unwrap().is_some());
+        assert!(violations.iter().all(|violation| violation.kind != Kind::LostWaker), "{violations:#?}");
+    }
+
+    #[test]
+    fn a_task_that_is_woken_from_elsewhere_meanwhile() {
+        #[checked_async]
+        async fn wakes() {
+            let mut polls = 0;
+            poll_fn(|cx| {
+                polls += 1;
+                let waker = cx.waker();
+                thread::scope(|scope| {
+                    scope.spawn(|| waker.wake_by_ref());
+                });
+                if polls == 2 { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+        assert_not_reported(async { spawn(wakes()).await.unwrap() });
     }
 
     #[test]

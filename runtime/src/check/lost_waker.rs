@@ -1,7 +1,7 @@
 //! `lost_waker`: a task is pending, and nobody holds its waker: it waits for ever.
 //!
 //! Who polls the future of a task does so through a [`LostWaker`], on any executor. That gives the future a waker that is
-//! [`Counted`], in place of the task's.
+//! [`Counted`], in place of the task's. The tasks of the event loop have wakers that are counted as it is: `of_loop`.
 //!
 //! ```text
 //!             a poll ends pending, and           the time has passed, in looks;       that poll ends
@@ -20,10 +20,13 @@
 //! - the table of suspicions keeps nothing alive;
 //! - who cancels a task polls it without this check, so that nothing but the look has it go on.
 
-#![cfg_attr(
-    not(any(feature = "event-loop", feature = "tokio")),
-    allow(dead_code, reason = "without tasks nobody watches any")
-)]
+#![cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "without such tasks nobody watches any"))]
+
+#[cfg(feature = "event-loop")]
+mod of_loop;
+
+#[cfg(feature = "event-loop")]
+pub(crate) use of_loop::{CountedNumber, Due, Suspected, Watching, end_step, is_held, suspect, watching};
 
 use std::cell::Cell;
 use std::future::Future;
@@ -38,7 +41,7 @@ use pin_project_lite::pin_project;
 use crate::check::waits::Follow;
 use crate::check::{Kind, Level, level, looks};
 use crate::report::TraceFrame;
-use crate::watch;
+use crate::{raw, watch};
 
 /// What is behind a waker that knows whether anybody has it: the task's waker, and whether it was used since the last poll
 /// began.
@@ -83,6 +86,17 @@ pub(crate) struct LostWaker {
 pub(crate) struct Lost {
     /// What it waits for, innermost first. If that is nothing, it went on as soon as it was polled.
     pub(crate) waits: Vec<TraceFrame>,
+}
+
+impl Lost {
+    /// What a poll has shown of a task that was lost for some time: whether it is so still, and on purpose.
+    fn judge(follow: &Follow, is_lost: bool, on_purpose: bool) -> Option<Self> {
+        if !is_lost {
+            return Some(Lost { waits: Vec::new() });
+        }
+        let waits = follow.frames();
+        (!waits.is_empty() && !on_purpose).then_some(Lost { waits })
+    }
 }
 
 /// A poll of a task that is watched.
@@ -135,25 +149,16 @@ impl LostWaker {
                 None
             }
             None => None,
-            Some(_) if !is_lost => Some(Lost { waits: Vec::new() }),
-            Some(follow) => {
-                let waits = follow.frames();
-                (!waits.is_empty() && !on_purpose.is_set()).then_some(Lost { waits })
-            }
+            Some(follow) => Lost::judge(&follow, is_lost, on_purpose.is_set()),
         };
         self.counted = Some(counted);
         lost
     }
-
-    /// Whether there is nothing to remember.
-    #[cfg(feature = "event-loop")]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.counted.is_none()
-    }
 }
 
 /// Whether tasks are watched.
-fn is_on() -> bool {
+#[inline]
+pub(crate) fn is_on() -> bool {
     watch::POSSIBLE && level(Kind::LostWaker) != Level::Off
 }
 
@@ -246,6 +251,7 @@ impl<F: Future> Future for Endless<F> {
         let polled = self.project().future.poll(cx);
         if polled.is_pending() {
             ON_PURPOSE.set(true);
+            raw::call_attention();
         }
         polled
     }

@@ -281,6 +281,12 @@ fn lower_alarm(on: bool) {
     }
 }
 
+/// Looks at the time, where a loop has found the alarm raised.
+#[cfg(feature = "event-loop")]
+pub(crate) fn look() {
+    with_notes(|notes, now| notes.look(now));
+}
+
 /// Called before a poll begins, if the alarm is raised.
 #[cold]
 pub(crate) fn entering() {

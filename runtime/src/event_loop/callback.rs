@@ -13,8 +13,8 @@ use super::remote::Call;
 use super::timers::{Action, TimerKey};
 use crate::check::slow_poll;
 use crate::raw::SharedCallback;
-use crate::report;
 use crate::task::record::Unwound;
+use crate::{raw, report};
 
 /// A scheduled callback.
 pub(crate) trait Callback {
@@ -205,8 +205,8 @@ pub(super) fn step(core: &Core, callback: &SharedCallback) {
     let called = Called { core, callback };
     callback.call();
     mem::forget(called);
-    if core.is_debug() {
-        end_of_timed_step(core, callback);
+    if core.is_debug() && raw::needs_attention() {
+        look_at_step(core, callback);
     }
 }
 
@@ -231,16 +231,19 @@ pub(super) fn panicked(core: &Core, callback: Option<&SharedCallback>, panic: Bo
         && core.is_debug()
     {
         slow_poll::excuse_backtrace();
-        end_of_timed_step(core, callback);
+        look_at_step(core, callback);
     }
 }
 
-/// Takes note of the time that a callback took.
-fn end_of_timed_step(core: &Core, callback: &SharedCallback) {
-    let (_, took) = core.measure();
+/// Looks at the time that a callback took.
+#[cold]
+#[inline(never)]
+fn look_at_step(core: &Core, callback: &SharedCallback) {
+    core.forget_strays();
     // What a checked function took that it has polled is reported of it.
-    let took = slow_poll::without_excused(took);
-    if took >= core.slow_after() {
-        super::raise(report::slow_callback(callback.created(), took));
+    if let Some(took) = core.time_of_step()
+        && took.is_slow(core)
+    {
+        super::raise(report::slow_callback(callback.created(), took.own));
     }
 }

@@ -22,7 +22,7 @@ use super::number::{self, NOBODY};
 use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
 use super::timers::{Action, TimerKey, Timers};
-use crate::check::{self, slow_poll};
+use crate::check::{self, lost_waker, slow_poll};
 use crate::generator::registry::Registry;
 use crate::raw::{self, Blocks, Entered, SharedCallback};
 use crate::report::{self, Violation};
@@ -48,6 +48,10 @@ pub(crate) struct Core {
     pub(crate) blocks: Blocks,
     /// The number of the task whose step is running, or `NOBODY`.
     current: Cell<usize>,
+    /// Whether the wakers of tasks are counted, where the checks are on.
+    counts_wakers: Cell<bool>,
+    /// Its waker, once it was cloned in this step, where they are counted.
+    held: Cell<Option<Waker>>,
     /// When the last step ended, or the turn began.
     measured: Cell<Option<Instant>>,
     /// Whether the thread may be asleep.
@@ -113,6 +117,8 @@ impl Core {
             tasks: RefCell::new(Tasks::new()),
             blocks: Blocks::new(),
             current: Cell::new(NOBODY),
+            counts_wakers: Cell::default(),
+            held: Cell::default(),
             measured: Cell::default(),
             is_parked: Cell::default(),
             received: Cell::default(),
@@ -296,14 +302,48 @@ impl Core {
         Current { core: self, before: self.current.replace(number) }
     }
 
+    /// Whether the wakers of tasks are counted, where the checks are on.
+    #[inline]
+    pub(crate) fn counts_wakers(&self) -> bool {
+        self.counts_wakers.get()
+    }
+
+    pub(super) fn count_wakers(&self, count: bool) {
+        self.counts_wakers.set(count);
+    }
+
+    /// Whether the step of the task with this number is running.
+    #[inline]
+    pub(super) fn is_current(&self, number: usize) -> bool {
+        self.current.get() == number
+    }
+
+    /// The waker of the task whose step is running, which has this number, for someone who keeps it.
+    pub(super) fn hold_current(&self, number: usize) -> Waker {
+        let held = self.held.take().unwrap_or_else(|| lost_waker::CountedNumber::first(number));
+        self.held.set(Some(held.clone()));
+        raw::call_attention();
+        held
+    }
+
+    /// The waker of a task whose step ends, if somebody has it since then.
+    #[inline]
+    pub(crate) fn take_held(&self) -> Option<Waker> {
+        self.held.take()
+    }
+
     /// The number by which the waker of a task finds it.
     #[inline]
     pub(crate) fn waker_number(&self, task: TaskKey) -> usize {
         number::of(self.number, task)
     }
 
-    /// Takes note that the task that is running waits for this one.
-    pub(crate) fn note_awaiter(&self, task: TaskKey) {
+    /// Takes note that the task that is running waits for this one, with this waker.
+    pub(crate) fn note_awaiter(&self, task: TaskKey, waker: &Waker) {
+        if raw::number_of(waker) == Some(self.current.get()) {
+            // That tells it.
+            return;
+        }
         let awaiter = self.current_task();
         if let Some(record) = self.tasks_mut().get_mut(task) {
             record.rare_mut().awaiter = awaiter;
@@ -341,7 +381,7 @@ impl Core {
             self.measure();
             slow_poll::without_excused(Duration::ZERO);
         }
-        self.say_slow_after();
+        self.switch_checks();
     }
 
     /// From when on a step is slow.
@@ -357,15 +397,12 @@ impl Core {
     }
 
     pub(super) fn set_slow_after(&self, slow_after: Duration) {
-        self.slow_after.set(slow_after);
-        self.say_slow_after();
+        self.change_slow_after(|| self.slow_after.set(slow_after));
     }
 
-    /// Has `slow_poll` go by what this loop says, if it runs.
-    fn say_slow_after(&self) {
-        if Core::try_with(|core| core.is_some_and(|core| std::ptr::eq(core, self))) {
-            slow_poll::say(self.is_debug().then(|| self.slow_after()));
-        }
+    /// Whether it runs, on this thread.
+    pub(super) fn is_here(&self) -> bool {
+        Core::try_with(|core| core.is_some_and(|core| std::ptr::eq(core, self)))
     }
 
     /// Whether the loop is gone, but for who still has a handle to it.

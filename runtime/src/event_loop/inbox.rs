@@ -67,6 +67,11 @@ impl<M> Inbox<M> {
         self.sent.load(SeqCst)
     }
 
+    /// Whether there is such a message.
+    pub(super) fn contains(&self, is_such: impl FnMut(&M) -> bool) -> bool {
+        self.lock().messages.iter().any(is_such)
+    }
+
     /// Takes what was sent, in exchange for an empty vector, whose memory is used for what is sent next.
     pub(super) fn take(&self, messages: &mut Vec<M>) {
         let mut content = self.lock();

@@ -4,8 +4,11 @@
 //! again, so that a very old waker may wake another task than was meant; that is polled once more than needed, which every
 //! future must bear.
 
+use std::task::Waker;
+
 use super::core::Core;
 use super::remote;
+use crate::raw;
 use crate::task::record::TaskKey;
 
 /// The bits for the place, and for the loop; the id gets the rest.
@@ -64,6 +67,18 @@ pub(crate) fn wake_elsewhere(here: usize, number: usize) {
     if event_loop != here {
         remote::wake(event_loop, number);
     }
+}
+
+/// A waker of the task with this number, whose step is running, for someone who keeps it. Elsewhere than in that step it is
+/// not counted, and the loop told of it.
+pub(crate) fn hold(number: usize) -> Waker {
+    Core::try_with(|core| match core {
+        Some(core) if core.is_current(number) => core.hold_current(number),
+        _ => {
+            remote::not_counted(event_loop(number));
+            raw::number_waker(number)
+        }
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -59,6 +60,8 @@ pub(crate) struct Shared {
     /// Which loop it is, for wakers.
     number: usize,
     inbox: Inbox<Message>,
+    /// Whether there was ever a waker of its tasks that it could not count.
+    not_counted: AtomicBool,
 }
 
 /// All loops, so that wakers find theirs.
@@ -67,14 +70,23 @@ static LOOPS: RwLock<Slab<Weak<Shared>>> = RwLock::new(Slab::new());
 /// Wakes a task of the loop with this number, if there is one still.
 #[cold]
 pub(super) fn wake(event_loop: usize, task: usize) {
-    let shared = {
-        let loops = LOOPS.read().unwrap_or_else(PoisonError::into_inner);
-        loops.get(event_loop).and_then(Weak::upgrade)
-    };
-    if let Some(shared) = shared {
+    if let Some(shared) = find(event_loop) {
         // A closed loop has no tasks.
         let _ = shared.inbox.send(Message::Wake(task));
     }
+}
+
+/// Tells the loop with this number that there is a waker of one of its tasks that it cannot count.
+#[cold]
+pub(super) fn not_counted(event_loop: usize) {
+    if let Some(shared) = find(event_loop) {
+        shared.not_counted.store(true, SeqCst);
+    }
+}
+
+fn find(event_loop: usize) -> Option<Arc<Shared>> {
+    let loops = LOOPS.read().unwrap_or_else(PoisonError::into_inner);
+    loops.get(event_loop).and_then(Weak::upgrade)
 }
 
 /// How many loops there are.
@@ -93,7 +105,7 @@ impl Shared {
         let mut loops = LOOPS.write().unwrap_or_else(PoisonError::into_inner);
         let number = loops.vacant_key();
         assert!(number < number::LOOPS, "there cannot be that many event loops at a time");
-        let shared = Arc::new(Shared { number, inbox: Inbox::default() });
+        let shared = Arc::new(Shared { number, inbox: Inbox::default(), not_counted: AtomicBool::new(false) });
         loops.insert(Arc::downgrade(&shared));
         shared
     }
@@ -107,6 +119,13 @@ impl Shared {
     #[inline]
     pub(super) fn has_messages(&self) -> bool {
         self.inbox.has_messages()
+    }
+
+    /// Whether it may be that the task with this number is woken by another thread, for all that the loop has received and
+    /// counted.
+    pub(crate) fn may_wake(&self, task: usize) -> bool {
+        let is_of_task = |message: &Message| matches!(message, Message::Wake(woken) if *woken == task);
+        self.not_counted.load(SeqCst) || self.has_messages() && self.inbox.contains(is_of_task)
     }
 
     /// Takes what was sent, in exchange for an empty vector.

@@ -24,7 +24,6 @@ use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::timers::Action;
-use crate::check::slow_poll;
 use crate::task::record::{Next, Unwound};
 use crate::task::stored::Steps;
 use crate::{raw, report};
@@ -88,6 +87,8 @@ pub(super) struct Turns<'a> {
     away: Option<Away>,
     /// How many entries have run since the last look at I/O.
     done: usize,
+    /// Whether anything has run since the loop was idle, where its checks are on.
+    has_run: bool,
     /// Since when nothing has run, while that is not reported.
     idle_since: Option<Instant>,
 }
@@ -136,6 +137,7 @@ impl<'a> Turns<'a> {
             waker: None,
             away: None,
             done: 0,
+            has_run: false,
             idle_since: None,
         }
     }
@@ -197,14 +199,15 @@ impl<'a> Turns<'a> {
             if !PLAIN {
                 shuffle(core, entries);
             }
+            if core.is_debug() {
+                core.forget_strays();
+                self.has_run = true;
+            }
             let mut left = entries;
             // Entered once a turn, not once a step.
             while let Err(panic) = catch_unwind(AssertUnwindSafe(|| steps(core, &mut main, left))) {
                 panicked(core, &mut main, panic);
                 left = core.tasks().queue.left();
-            }
-            if core.is_debug() {
-                self.idle_since = core.measured();
             }
             done += entries;
             if done >= ENTRIES_BEFORE_IO {
@@ -269,6 +272,9 @@ impl<'a> Turns<'a> {
         if !self.core.is_debug() {
             return;
         }
+        if std::mem::take(&mut self.has_run) {
+            self.idle_since = Some(Instant::now());
+        }
         let (Some(since), Some(stalled_after)) = (self.idle_since, self.core.stalled_after.get()) else { return };
         let idle = since.elapsed();
         if idle >= stalled_after && !self.core.tasks().are_finished() {
@@ -302,7 +308,7 @@ impl Future for Turns<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ended> {
         let this = &mut *self;
-        let _said = slow_poll::Said::begin(this.core.is_debug().then(|| this.core.slow_after()));
+        let _running = this.core.begin_running();
         this.say_waker(cx.waker());
         this.come_back();
         if let Some(interrupt) = &mut this.interrupt {
@@ -320,7 +326,7 @@ impl Future for Turns<'_> {
                 }
                 Pause::Io => {
                     if this.core.is_debug() {
-                        this.away = Some(Away { due: this.core.measured() });
+                        this.away = Some(Away { due: Some(Instant::now()) });
                     }
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
@@ -352,9 +358,9 @@ fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) {
                 drop(tasks);
                 core.step(step, Main::reborrow(main));
             }
-            Some(Next::Special(step)) => {
+            Some(Next::Special(step, turn)) => {
                 drop(tasks);
-                core.step_special(step, Main::reborrow(main));
+                core.step_special(step, turn, Main::reborrow(main));
             }
             Some(Next::Callback(callback)) => {
                 drop(tasks);
@@ -395,7 +401,7 @@ fn fire_timers(core: &Core) {
 /// Wakes someone, on this loop as a rule.
 #[inline]
 fn wake_on(core: &Core, waker: Waker) {
-    match raw::number_of(&waker) {
+    match raw::bare_number_of(&waker) {
         Some(number) => {
             // It owns nothing.
             mem::forget(waker);

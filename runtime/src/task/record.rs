@@ -14,6 +14,8 @@
 //! - a task is in the queue at most once, while `queued` is set;
 //! - the future is taken out of the record while it is polled or dropped, so that the records are not borrowed then.
 
+mod checks;
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::cell::RefMut;
@@ -23,7 +25,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::cancel::Catchers;
 use super::join::was_given;
@@ -31,12 +33,12 @@ use super::queue::Queue;
 use super::stored::Steps;
 use super::unread;
 use crate::adopt::Cleanup;
-use crate::check::lost_waker::{LostWaker, Polling};
+use crate::check::lost_waker::Suspected;
 use crate::check::slow_poll;
 use crate::event_loop::{Core, number};
-use crate::places::{self, Places};
+use crate::places::Places;
 use crate::raw::{self, OwnedTask, SharedCallback};
-use crate::{event_loop, report, timeline};
+use crate::{event_loop, report};
 
 /// Which task of a loop. Places are used again, numbers are not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +52,8 @@ const QUEUED: u8 = 1;
 /// The next step has more to do than to poll: there is a request, or cleanup.
 const SPECIAL: u8 = 1 << 1;
 const FINISHED: u8 = 1 << 2;
+/// There is something to remember of it between its steps, where the loop's checks are on.
+const WATCHED: u8 = 1 << 3;
 
 /// Of `marks`: its first step is not over.
 const NEW: u8 = 1;
@@ -93,7 +97,7 @@ pub(crate) struct Record {
 #[derive(Default)]
 pub(crate) struct Rare {
     pub(crate) name: Option<Cow<'static, str>>,
-    /// The task that waits for this one, as far as known.
+    /// The task that waits for this one, as far as known, if its own waker does not say so.
     pub(crate) awaiter: Option<TaskKey>,
     /// Who wants to know of a cancellation.
     catchers: Option<Rc<Catchers>>,
@@ -101,8 +105,10 @@ pub(crate) struct Rare {
     cleanups: VecDeque<Cleanup>,
     /// Where its futures stand, where the loop's checks are on and that is known.
     pub(crate) places: Option<Box<Places>>,
-    /// Who holds its waker, where they are on.
-    lost_waker: LostWaker,
+    /// Its waker, if others keep it too, or did, where they are on.
+    waker: Option<Waker>,
+    /// Set while nobody is known that would wake it, where they are on.
+    suspected: Option<Suspected>,
 }
 
 impl Record {
@@ -192,8 +198,8 @@ impl Record {
 /// What runs next.
 pub(crate) enum Next {
     Step(Step),
-    /// A step that has more to do than to poll.
-    Special(Step),
+    /// A step that has more to do than to poll, and what is set in `turn`.
+    Special(Step, u8),
     Callback(SharedCallback),
     /// A step of a task that is gone.
     Nothing,
@@ -205,58 +211,6 @@ pub(crate) struct Step {
     number: usize,
     /// `None` for the future given to `run`.
     stored: Option<OwnedTask>,
-}
-
-/// What is noted in a step: nothing, or where the loop's checks are on, [`Noting`].
-trait Notes: Sized {
-    fn begin(core: &Core, place: usize, waker: &Waker, special: bool) -> Self;
-
-    /// The waker to poll with, in place of this one.
-    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker;
-
-    fn end(self, core: &Core, place: usize, is_last: bool);
-}
-
-impl Notes for () {
-    #[inline(always)]
-    fn begin(_: &Core, _: usize, _: &Waker, _: bool) {}
-
-    #[inline(always)]
-    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
-        waker
-    }
-
-    #[inline(always)]
-    fn end(self, _: &Core, _: usize, _: bool) {}
-}
-
-/// What is noted in a step where the loop's checks are on.
-struct Noting {
-    places: places::Poll,
-    lost_waker: LostWaker,
-    polling: Option<Polling>,
-}
-
-impl Notes for Noting {
-    #[inline]
-    fn begin(core: &Core, place: usize, waker: &Waker, special: bool) -> Self {
-        let rare = |record: &mut Record| Some(mem::take(&mut record.rare.as_mut()?.lost_waker));
-        let mut lost_waker = core.tasks_mut().records.get_mut(place).and_then(rare).unwrap_or_default();
-        // A step that may cancel it, or has to clean up, is no sign of anything.
-        let polling = lost_waker.begin(waker, core.stalled_after().filter(|_| !special));
-        Noting { places: places::Poll::begin(), lost_waker, polling }
-    }
-
-    #[inline]
-    fn waker<'a>(&'a self, waker: &'a Waker) -> &'a Waker {
-        self.polling.as_ref().map_or(waker, Polling::waker)
-    }
-
-    #[inline]
-    fn end(self, core: &Core, place: usize, is_last: bool) {
-        let key = core.tasks().key_at(place);
-        core.end_of_timed_step(key, is_last, Some(self));
-    }
 }
 
 /// What a panic has left behind.
@@ -328,11 +282,11 @@ impl Tasks {
     #[inline(never)]
     fn next_special(&mut self, place: usize) -> Next {
         let record = &mut self.records[place];
-        if record.turn != QUEUED | SPECIAL {
+        if record.turn & (QUEUED | FINISHED) != QUEUED {
             return Next::Nothing;
         }
-        record.turn = SPECIAL;
-        Next::Special(Step { place, number: record.number, stored: record.stored.take() })
+        record.turn &= !QUEUED;
+        Next::Special(Step { place, number: record.number, stored: record.stored.take() }, record.turn)
     }
 
     /// Enters a task of the loop with this number and puts it into the queue.
@@ -603,36 +557,43 @@ impl Core {
         if self.is_debug() {
             self.step_with_checks(step, main);
         } else {
-            self.step_as::<(), false>(step, main);
+            self.step_without_checks::<false>(step, main);
         }
     }
 
-    #[inline(never)]
-    fn step_with_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        self.step_as::<Noting, false>(step, main);
-    }
-
-    /// Runs a step that has more to do than to poll, in the same way.
+    /// Runs a step that has more to do than to poll, in the same way. `turn` says what.
     #[cold]
     #[inline(never)]
-    pub(crate) fn step_special(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+    pub(crate) fn step_special(&self, step: Step, turn: u8, main: Option<Pin<&mut dyn Steps>>) {
         if self.is_debug() {
-            self.step_as::<Noting, true>(step, main);
+            self.step_watched(step, turn & SPECIAL != 0, main);
+        } else if turn & SPECIAL != 0 {
+            self.step_without_checks::<true>(step, main);
         } else {
-            self.step_as::<(), true>(step, main);
+            self.step_without_checks::<false>(step, main);
         }
     }
 
-    /// A step, with the checks of the loop or without.
     #[inline(always)]
-    fn step_as<N: Notes, const SPECIAL: bool>(&self, step: Step, mut main: Option<Pin<&mut dyn Steps>>) {
-        let Step { place, number, stored } = step;
-        let _current = self.begin_current_task(number);
-        let mut polled = Polled { core: self, place, stored };
+    fn step_without_checks<const SPECIAL: bool>(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        let place = step.place;
+        let _current = self.begin_current_task(step.number);
         // It owns nothing.
-        let waker = ManuallyDrop::new(raw::number_waker(number));
-        let notes = N::begin(self, place, &waker, SPECIAL);
-        let cx = &mut Context::from_waker(notes.waker(&waker));
+        let waker = ManuallyDrop::new(raw::number_waker(step.number));
+        let (result, stored) = self.poll_step::<SPECIAL>(step, main, &mut Context::from_waker(&waker));
+        self.end_of_step(place, result, stored);
+    }
+
+    /// Polls the task in a step.
+    #[inline(always)]
+    fn poll_step<const SPECIAL: bool>(
+        &self,
+        step: Step,
+        mut main: Option<Pin<&mut dyn Steps>>,
+        cx: &mut Context<'_>,
+    ) -> (Poll<()>, Option<OwnedTask>) {
+        let Step { place, stored, .. } = step;
+        let mut polled = Polled { core: self, place, stored };
         let mut result = Poll::Pending;
         if !SPECIAL {
             result = match (&mut polled.stored, &mut main) {
@@ -644,9 +605,7 @@ impl Core {
         if SPECIAL || self.cleanup_added.get() {
             result = self.poll_special_at(place, &mut polled.stored, main, cx);
         }
-        let stored = polled.end();
-        notes.end(self, place, result.is_ready());
-        self.end_of_step(place, result, stored);
+        (result, polled.end())
     }
 
     #[cold]
@@ -677,6 +636,7 @@ impl Core {
     ) {
         let number = self.waker_number(key);
         let _current = self.set_current_task(number);
+        drop(self.take_held());
         let waker = ManuallyDrop::new(raw::number_waker(number));
         let cx = &mut Context::from_waker(&waker);
         let mut stored = stored;
@@ -690,7 +650,7 @@ impl Core {
         let result = self.poll_special(key, task, cx);
         if self.is_debug() {
             slow_poll::excuse_backtrace();
-            self.end_of_timed_step(key, result.is_ready(), None);
+            self.look_at_failed_step(key, result.is_ready());
         }
         self.end_of_step(key.place, result, stored);
     }
@@ -799,7 +759,7 @@ impl Core {
         record.turn = FINISHED;
         put(&mut record.stored, stored);
         let Some(waiting) = &record.waiting else { return };
-        let Some(number) = raw::number_of(waiting) else {
+        let Some(number) = raw::bare_number_of(waiting) else {
             drop(guard);
             return self.wake_other(place);
         };
@@ -831,57 +791,6 @@ impl Core {
         if let Some(waiting) = waiting {
             event_loop::wake(waiting);
         }
-    }
-
-    /// Takes note of the time that a step took.
-    #[inline(never)]
-    fn end_of_timed_step(&self, key: TaskKey, is_last: bool, noting: Option<Noting>) {
-        let (now, took) = self.measure();
-        let mut lost = None;
-        let created = {
-            let mut tasks = self.tasks_mut();
-            let Some(record) = tasks.get_mut(key) else { return };
-            record.since = Some(now);
-            if let Some(Noting { places, mut lost_waker, polling }) = noting {
-                let before = record.rare.as_mut().and_then(|rare| rare.places.as_deref_mut());
-                if let Some(places) = places.end(before) {
-                    record.rare_mut().places = Some(places);
-                }
-                lost = polling.and_then(|polling| lost_waker.end(polling, !is_last));
-                if !is_last && !lost_waker.is_empty() {
-                    record.rare_mut().lost_waker = lost_waker;
-                }
-            }
-            record.created
-        };
-        if timeline::is_on() {
-            self.record_step(key, now, took, is_last);
-        }
-        // What a checked function took is reported of it.
-        let took = slow_poll::without_excused(took);
-        if took >= self.slow_after() {
-            event_loop::raise(report::slow_step(&self.task_name(key), created, took));
-        }
-        if let Some(lost) = lost {
-            event_loop::raise(report::lost_waker(Some(&self.task_name(key)), created, lost));
-        }
-    }
-
-    /// Records a step for the timeline.
-    #[cold]
-    fn record_step(&self, key: TaskKey, end: Instant, took: Duration, is_last: bool) {
-        let Some((created, born)) = self.tasks().get(key).map(|record| (record.created, record.born)) else { return };
-        timeline::step(&timeline::Step {
-            of_loop: self.serial,
-            task: key.id,
-            name: &self.task_name(key),
-            spawned: &created.into(),
-            born,
-            begin: end.checked_sub(took).unwrap_or(end),
-            end,
-            is_slow: took >= self.slow_after(),
-            is_last,
-        });
     }
 
     /// Drops the output of a finished task for which nobody can ask, and its record.
@@ -977,7 +886,7 @@ impl Core {
         let vacant = tasks.vacant;
         let Some(record) = tasks.get_mut(key) else { was_given() };
         if !record.is_finished() {
-            return match raw::number_of(waker) {
+            return match raw::bare_number_of(waker) {
                 Some(number) if record.waiting.is_none() && !self.is_debug() => {
                     mem::forget(record.waiting.replace(raw::number_waker(number)));
                     None
@@ -1013,7 +922,7 @@ impl Core {
     #[inline(never)]
     fn join_later(&self, key: TaskKey, waker: &Waker) -> Option<OwnedTask> {
         if self.is_debug() {
-            self.note_awaiter(key);
+            self.note_awaiter(key, waker);
         }
         if self.tasks().get(key).and_then(|record| record.waiting.as_ref()).is_some_and(|old| old.will_wake(waker)) {
             return None;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::record::{Phase, Record, TaskKey};
+use super::record::{Phase, Record, TaskKey, Tasks};
 use crate::event_loop::Core;
 use crate::places;
 use crate::tree::{Seen, State, TaskTree};
@@ -44,13 +44,14 @@ pub(crate) fn of(core: &Core) -> TaskTree {
     let now = core.is_debug().then(Instant::now);
     let current = core.current_task();
     let tasks = core.tasks();
-    TaskTree::new(tasks.unfinished().map(|(key, record)| seen(key, record, current == Some(key), now)).collect())
+    let seen = |(key, record)| seen(key, record, &tasks, current == Some(key), now);
+    TaskTree::new(tasks.unfinished().map(seen).collect())
 }
 
 /// What is to be seen of a task.
-fn seen(key: TaskKey, record: &Record, is_current: bool, now: Option<Instant>) -> Seen {
+fn seen(key: TaskKey, record: &Record, tasks: &Tasks, is_current: bool, now: Option<Instant>) -> Seen {
     let ago = |then: Option<Instant>| now.zip(then).map(|(now, then)| now.saturating_duration_since(then));
-    let awaiter = record.rare().and_then(|rare| rare.awaiter).filter(|awaiter| *awaiter != key);
+    let awaiter = record.awaiter(tasks).filter(|awaiter| *awaiter != key);
     let places = record.rare().and_then(|rare| rare.places.as_ref());
     let (calls, left_out) = match places {
         _ if is_current => (places::here(), 0),

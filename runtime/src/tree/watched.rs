@@ -82,16 +82,18 @@ impl Watched {
 
     /// Polls the task.
     pub(crate) fn poll<T>(&self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        self.begins();
-        let noting = places::Poll::begin();
+        let before = {
+            let mut now = self.now();
+            now.state = State::Running;
+            now.places.take()
+        };
+        let noting = places::Poll::begin(before);
         let polled = poll();
         if polled.is_pending() {
             let mut now = self.now();
             now.state = State::Waiting;
             now.since = Instant::now();
-            if let Some(places) = noting.end(now.places.as_deref_mut()) {
-                now.places = Some(places);
-            }
+            now.places = noting.end();
         }
         polled
     }

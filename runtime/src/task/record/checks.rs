@@ -1,0 +1,235 @@
+//! What a step of a task is looked at for, where the loop's checks are on.
+//!
+//! Most steps pay for two tests: whether they are [watched](Step), as there is something to remember of the task, and at their
+//! end [`raw::needs_attention`], which says whether there is anything to look at.
+
+use std::mem::ManuallyDrop;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use super::{NEW, QUEUED, Record, Step, TaskKey, Tasks, WATCHED, put};
+use crate::check::lost_waker::{self, Due};
+use crate::event_loop::{self, Core, Took};
+use crate::places::{self, Places};
+use crate::raw::{self, OwnedTask};
+use crate::task::stored::Steps;
+use crate::{report, timeline};
+
+impl Record {
+    /// The task that waits for this one's output, as far as known.
+    pub(crate) fn awaiter(&self, tasks: &Tasks) -> Option<TaskKey> {
+        let by_waker = self.waiting.as_ref().and_then(raw::number_of).and_then(|number| tasks.numbered(number));
+        by_waker.or_else(|| self.rare().and_then(|rare| rare.awaiter))
+    }
+}
+
+/// What was remembered of a task whose step begins.
+struct Begun {
+    /// The waker to poll with, if it is one that others have too, or had.
+    waker: Option<Waker>,
+    /// Whether there is memory to note in where it stands.
+    noting: bool,
+    /// What it is suspected of, if it is time to judge that.
+    due: Option<Due>,
+}
+
+/// A step that has come to an end.
+struct Ended {
+    place: usize,
+    special: bool,
+    polled: Poll<()>,
+    stored: Option<OwnedTask>,
+    /// The waker that others have too, or had.
+    waker: Option<Waker>,
+    /// Where it stands, if that is noted.
+    places: Option<Box<Places>>,
+}
+
+impl Core {
+    /// Runs a step of a task, and looks at it.
+    #[inline(never)]
+    pub(super) fn step_with_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+        let Step { place, number, .. } = step;
+        let _current = self.begin_current_task(number);
+        let waker = self.waker_of_step(number);
+        let (polled, stored) = self.poll_step::<false>(step, main, &mut Context::from_waker(&waker));
+        if raw::needs_attention() {
+            let places = places::end_step();
+            let ended = Ended { place, special: false, polled, stored, waker: None, places };
+            return self.end_of_seen_step(ended, None);
+        }
+        if polled.is_ready() {
+            return self.finish(place, stored);
+        }
+        self.end_of_pending_step(Ended { place, special: false, polled, stored, waker: None, places: None });
+    }
+
+    /// Runs a step that has more to do than to poll, if it is `special`, or of a task of which there is something to remember.
+    #[inline(never)]
+    pub(super) fn step_watched(&self, step: Step, special: bool, main: Option<Pin<&mut dyn Steps>>) {
+        let Step { place, number, .. } = step;
+        let _current = self.begin_current_task(number);
+        let Begun { waker, noting, due } = self.begin_watched(place, special);
+        let unheld = self.waker_of_step(number);
+        let cx = &mut Context::from_waker(waker.as_ref().unwrap_or(&unheld));
+        let (polled, stored) =
+            if special { self.poll_step::<true>(step, main, cx) } else { self.poll_step::<false>(step, main, cx) };
+        let is_seen = due.is_some() || raw::needs_attention();
+        let places = if noting || is_seen { places::end_step() } else { None };
+        let ended = Ended { place, special, polled, stored, waker, places };
+        if is_seen {
+            self.end_of_seen_step(ended, due);
+        } else if polled.is_ready() {
+            self.finish(place, ended.stored);
+        } else {
+            self.end_of_pending_step(ended);
+        }
+    }
+
+    /// What to poll a task with whose waker nobody has.
+    #[inline(always)]
+    fn waker_of_step(&self, number: usize) -> ManuallyDrop<Waker> {
+        // It owns nothing.
+        ManuallyDrop::new(if self.counts_wakers() { raw::unheld_waker(number) } else { raw::number_waker(number) })
+    }
+
+    /// Begins such a step.
+    #[inline]
+    fn begin_watched(&self, place: usize, special: bool) -> Begun {
+        let mut begun = Begun { waker: None, noting: false, due: None };
+        let mut tasks = self.tasks_mut();
+        let Some(rare) = tasks.records.get_mut(place).and_then(|record| record.rare.as_mut()) else { return begun };
+        begun.waker = rare.waker.take();
+        if let Some(places) = rare.places.take() {
+            places::begin_step(places);
+            begun.noting = true;
+        }
+        let Some(suspected) = rare.suspected.take() else { return begun };
+        drop(tasks);
+        // A step that may cancel it, or has to clean up, is no sign of anything.
+        begun.due = suspected.end(begun.waker.as_ref(), !special && self.counts_wakers());
+        begun
+    }
+
+    /// Takes note that a step is over that was pending.
+    #[inline(always)]
+    fn end_of_pending_step(&self, ended: Ended) {
+        let Ended { place, special, stored, waker, places, .. } = ended;
+        let is_lost = {
+            let mut tasks = self.tasks_mut();
+            let Some(record) = tasks.records.get_mut(place) else { return };
+            record.marks &= !NEW;
+            put(&mut record.stored, stored);
+            record.since = self.measured();
+            let is_lost = !special && record.turn & QUEUED == 0 && !lost_waker::is_held(waker.as_ref());
+            if waker.is_some() || places.is_some() {
+                let rare = record.rare_mut();
+                (rare.waker, rare.places) = (waker, places);
+                record.turn |= WATCHED;
+            }
+            is_lost
+        };
+        if is_lost {
+            self.suspect(place);
+        }
+    }
+
+    /// Ends a step that has something to look at.
+    #[cold]
+    #[inline(never)]
+    fn end_of_seen_step(&self, mut ended: Ended, due: Option<Due>) {
+        if let Some(held) = self.take_held() {
+            ended.waker = Some(held);
+        }
+        let key = self.tasks().key_at(ended.place);
+        let due = due.map(|due| (due, ended.polled.is_pending() && !self.may_be_woken(key, ended.waker.as_ref())));
+        // Said once.
+        ended.special |= due.is_some();
+        self.look_at_step(key, ended.polled.is_ready(), due);
+        if ended.polled.is_ready() {
+            self.finish(ended.place, ended.stored);
+        } else {
+            self.end_of_pending_step(ended);
+        }
+        lost_waker::end_step();
+    }
+
+    /// Whether a task that is pending is or may be woken by anybody that has its waker.
+    #[cold]
+    fn may_be_woken(&self, key: TaskKey, waker: Option<&Waker>) -> bool {
+        self.tasks().get(key).is_some_and(|record| record.turn & QUEUED != 0)
+            || lost_waker::is_held(waker)
+            || self.shared().may_wake(self.waker_number(key))
+    }
+
+    /// Suspects a task of having lost its waker.
+    #[cold]
+    fn suspect(&self, place: usize) {
+        let key = self.tasks().key_at(place);
+        let number = self.waker_number(key);
+        let Some(patience) = self.stalled_after().filter(|_| self.counts_wakers()) else { return };
+        if self.shared().may_wake(number) {
+            return;
+        }
+        let suspected = lost_waker::suspect(&raw::number_waker(number), patience);
+        if let (Some(suspected), Some(record)) = (suspected, self.tasks_mut().get_mut(key)) {
+            record.rare_mut().suspected = Some(suspected);
+            record.turn |= WATCHED;
+        }
+    }
+
+    /// Looks at what a step has shown: the time, and whether its waker `is_lost`, if that is due.
+    #[cold]
+    #[inline(never)]
+    fn look_at_step(&self, key: TaskKey, is_last: bool, due: Option<(Due, bool)>) {
+        let took = self.time_of_step();
+        let created = {
+            let tasks = self.tasks();
+            let Some(record) = tasks.get(key) else { return };
+            record.created
+        };
+        if let Some(took) = took {
+            if timeline::is_on() {
+                self.record_step(key, &took, is_last);
+            }
+            if took.is_slow(self) {
+                event_loop::raise(report::slow_step(&self.task_name(key), created, took.own));
+            }
+        }
+        if let Some(lost) = due.and_then(|(due, is_lost)| due.judge(is_lost)) {
+            event_loop::raise(report::lost_waker(Some(&self.task_name(key)), created, lost));
+        }
+    }
+
+    /// Looks at a step that has panicked.
+    #[cold]
+    pub(super) fn look_at_failed_step(&self, key: TaskKey, is_last: bool) {
+        // What waits then is its cleanup.
+        let places = places::end_step().filter(|_| !is_last);
+        if let (Some(places), Some(record)) = (places, self.tasks_mut().get_mut(key)) {
+            record.rare_mut().places = Some(places);
+            record.turn |= WATCHED;
+        }
+        self.look_at_step(key, is_last, None);
+        lost_waker::end_step();
+    }
+
+    /// Records a step for the timeline.
+    #[cold]
+    fn record_step(&self, key: TaskKey, took: &Took, is_last: bool) {
+        let Some((created, born)) = self.tasks().get(key).map(|record| (record.created, record.born)) else { return };
+        let end: Instant = took.end;
+        timeline::step(&timeline::Step {
+            of_loop: self.serial,
+            task: key.id,
+            name: &self.task_name(key),
+            spawned: &created.into(),
+            born,
+            begin: end.checked_sub(took.all).unwrap_or(end),
+            end,
+            is_slow: took.all >= self.slow_after(),
+            is_last,
+        });
+    }
+}
