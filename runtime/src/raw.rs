@@ -779,17 +779,6 @@ impl<S, F: ?Sized> Drop for Owned<S, F> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn outside_of_any_poll_the_stack_is_empty() {
-        assert!(with_top(|top| top.is_err()));
-        for_each_while(|_| unreachable!());
-    }
-}
-
 /// Where to put a value, for code that does not know its type.
 #[cfg(feature = "event-loop")]
 pub(crate) struct Place<'a> {
@@ -1428,4 +1417,112 @@ fn allocate(layout: Layout) -> NonNull<u8> {
     // SAFETY: it is not of size zero.
     let memory = unsafe { alloc::alloc(layout) };
     NonNull::new(memory).unwrap_or_else(|| alloc::handle_alloc_error(layout))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_of_any_poll_the_stack_is_empty() {
+        assert!(with_top(|top| top.is_err()));
+        for_each_while(|_| unreachable!());
+    }
+
+    #[cfg(feature = "event-loop")]
+    mod blocks {
+        use super::super::*;
+
+        const LAYOUTS: [(usize, usize); 7] =
+            [(0, 1), (1, 1), (33, 8), (64, 32), (200, 16), (BIGGEST, 8), (8, 2 * GRAIN)];
+
+        fn layout(number: usize) -> Layout {
+            let (size, align) = LAYOUTS[number % LAYOUTS.len()];
+            Layout::from_size_align(size, align).unwrap()
+        }
+
+        /// How many chunks there are.
+        fn chunks(blocks: &Blocks) -> usize {
+            Rc::strong_count(&blocks.lists) - 1
+        }
+
+        /// Blocks of all sizes, each filled with its number.
+        fn fill(blocks: &Blocks, many: usize) -> Vec<(usize, NonNull<u8>)> {
+            let fill = |number| {
+                let (layout, memory) = (layout(number), blocks.allocate(layout(number)));
+                assert_eq!(memory.addr().get() % layout.align(), 0);
+                // SAFETY: the memory is for this layout.
+                unsafe { memory.write_bytes(number as u8, layout.size()) };
+                (number, memory)
+            };
+            (0..many).map(fill).collect()
+        }
+
+        /// Frees one, whose content is what was put there.
+        fn free((number, memory): (usize, NonNull<u8>)) {
+            let layout = layout(number);
+            // SAFETY: it was allocated for this layout, and filled, and is not used after this.
+            unsafe {
+                let content = std::slice::from_raw_parts(memory.as_ptr(), layout.size());
+                assert!(content.iter().all(|&byte| byte == number as u8), "{number}");
+                Blocks::free(memory, layout);
+            }
+        }
+
+        #[test]
+        fn no_two_are_one_and_chunks_are_given_back() {
+            let blocks = Blocks::new();
+            for many in [1, 10, 3000, 500] {
+                let mut all = fill(&blocks, many);
+                // Some are freed and allocated again, in no order.
+                for round in 0..many {
+                    let index = (round * 7919) % all.len();
+                    free(all.swap_remove(index));
+                    let number = all.len() + round;
+                    let memory = blocks.allocate(layout(number));
+                    // SAFETY: the memory is for this layout.
+                    unsafe { memory.write_bytes(number as u8, layout(number).size()) };
+                    all.push((number, memory));
+                }
+                let most = chunks(&blocks);
+                for block in all {
+                    free(block);
+                }
+                assert!(chunks(&blocks) <= LAYOUTS.len(), "of {most} chunks there are {}", chunks(&blocks));
+            }
+        }
+
+        #[test]
+        fn one_that_is_freed_is_used_again() {
+            let blocks = Blocks::new();
+            let first = blocks.allocate(layout(2));
+            for _ in 0..1000 {
+                let memory = blocks.allocate(layout(2));
+                // SAFETY: it was allocated for this layout, and is not used.
+                unsafe { Blocks::free(memory, layout(2)) };
+            }
+            assert_eq!(chunks(&blocks), 1);
+            // SAFETY: as above.
+            unsafe { Blocks::free(first, layout(2)) };
+        }
+
+        #[test]
+        fn they_may_be_freed_after_the_last_was_allocated_for_good() {
+            for (many, freed_before) in [(1, 0), (3000, 1000), (3000, 3000)] {
+                let blocks = Blocks::new();
+                let lists = Rc::downgrade(&blocks.lists);
+                let mut all = fill(&blocks, many);
+                for _ in 0..freed_before {
+                    let index = (all.len() * 31) % all.len();
+                    free(all.swap_remove(index));
+                }
+                drop(blocks);
+                all.reverse();
+                for block in all {
+                    free(block);
+                }
+                assert!(lists.upgrade().is_none(), "nothing is left");
+            }
+        }
+    }
 }

@@ -183,10 +183,10 @@ impl<'a> Turns<'a> {
         let mut main = self.main.take();
         let mut done = self.done;
         let pause = loop {
-            if !PLAIN || core.main_is_done.get() | core.stop.get() {
-                if let Some(ended) = self.ended() {
-                    break Pause::Ended(ended);
-                }
+            if (!PLAIN || core.main_is_done.get() | core.stop.get())
+                && let Some(ended) = self.ended()
+            {
+                break Pause::Ended(ended);
             }
             core.receive();
             if core.has_timers.get() {

@@ -11,7 +11,7 @@
 //! is finished and nobody can ask for its output any more.
 //!
 //! Invariants:
-//! - a task is in the queue at most once, while `queued` is set;
+//! - a task is in the queue at most once, while its `turn` says so;
 //! - the future is taken out of the record while it is polled or dropped, so that the records are not borrowed then.
 
 mod checks;
