@@ -214,6 +214,7 @@ impl<'a> Turns<'a> {
         }
         // Deadlines are times of the loop's clock, the alarm goes by the machine's.
         let now = Instant::now();
+        self.begin_idle(|| now);
         let due = first.map(|first| super::clock::after(now, first.saturating_duration_since(core.now())));
         let stalled = self.stalled_at(now);
         let at = [due, self.give_up, stalled].into_iter().flatten().min();
@@ -224,6 +225,13 @@ impl<'a> Turns<'a> {
         }
         self.away = Some(Away { due });
         false
+    }
+
+    /// Takes note that nothing runs from now on, if anything has run, where the checks are on.
+    fn begin_idle(&mut self, now: impl FnOnce() -> Instant) {
+        if std::mem::take(&mut self.has_run) {
+            self.idle_since = Some(now());
+        }
     }
 
     /// When to report that nothing runs.
@@ -255,10 +263,13 @@ impl<'a> Turns<'a> {
         if !self.core.is_debug() {
             return;
         }
-        if std::mem::take(&mut self.has_run) {
-            self.idle_since = Some(Instant::now());
+        let Some(stalled_after) = self.core.stalled_after.get() else { return };
+        if self.has_run && !stalled_after.is_zero() {
+            // It is idle since now, as the sleep will note.
+            return;
         }
-        let (Some(since), Some(stalled_after)) = (self.idle_since, self.core.stalled_after.get()) else { return };
+        self.begin_idle(Instant::now);
+        let Some(since) = self.idle_since else { return };
         let idle = since.elapsed();
         if idle >= stalled_after && !self.core.tasks().are_finished() {
             // Said once, until something runs again.

@@ -3,7 +3,7 @@
 //! Most steps pay for two tests: whether they are [watched](Step), as there is something to remember of the task, and at their
 //! end [`raw::needs_attention`], which says whether there is anything to look at.
 
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
@@ -44,6 +44,15 @@ struct Ended {
     waker: Option<Waker>,
     /// Where it stands, if that is noted.
     places: Option<Box<Places>>,
+}
+
+/// Puts back what was taken from there.
+#[inline(always)]
+fn put<T>(place: &mut Option<T>, value: Option<T>) {
+    let before = mem::replace(place, value);
+    debug_assert!(before.is_none(), "it was taken");
+    // This saves asking.
+    mem::forget(before);
 }
 
 impl Core {
@@ -108,8 +117,9 @@ impl Core {
             places::begin_step(places);
             begun.noting = true;
         }
-        let Some(suspected) = rare.suspected.take() else { return begun };
+        let suspected = rare.suspected.take();
         drop(tasks);
+        let Some(suspected) = suspected else { return begun };
         // A step that may cancel it, or has to clean up, is no sign of anything.
         begun.due = suspected.end(begun.waker.as_ref(), !special && self.counts_wakers());
         begun
@@ -123,12 +133,13 @@ impl Core {
             let mut tasks = self.tasks_mut();
             let Some(record) = tasks.records.get_mut(key.place) else { return };
             record.phase = Phase::Waiting;
-            record.stored = stored;
+            put(&mut record.stored, stored);
             record.since = self.measured();
             let is_lost = !special && !record.queued && !lost_waker::is_held(waker.as_ref());
             if waker.is_some() || places.is_some() {
                 let rare = record.rare_mut();
-                (rare.waker, rare.places) = (waker, places);
+                put(&mut rare.waker, waker);
+                put(&mut rare.places, places);
                 record.watched = true;
             }
             is_lost
