@@ -110,13 +110,15 @@ impl Core {
             return None;
         }
         let (end, all) = self.measure();
-        let known = match raised {
+        let at_most = match raised {
             // Otherwise it was raised all the time.
-            Some(raised) if !exact && raised != 0 => Duration::from_nanos(watch::now().saturating_sub(raised)),
+            Some(raised) if !exact && raised != 0 && all >= self.slow_after() => {
+                let known = Duration::from_nanos(watch::now().saturating_sub(raised));
+                let slack = (self.slow_after() / 10).max(Duration::from_nanos(2 * TICK));
+                all.min(known.saturating_add(slack))
+            }
             _ => all,
         };
-        let slack = (self.slow_after() / 10).max(Duration::from_nanos(2 * TICK));
-        let own = slow_poll::without_excused(all.min(known.saturating_add(slack)));
-        Some(Took { end, all, own })
+        Some(Took { end, all, own: slow_poll::without_excused(at_most) })
     }
 }

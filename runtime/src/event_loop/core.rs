@@ -339,11 +339,16 @@ impl Core {
     }
 
     /// Takes note that the task that is running waits for this one, with this waker.
+    #[inline]
     pub(crate) fn note_awaiter(&self, task: TaskKey, waker: &Waker) {
-        if raw::number_of(waker) == Some(self.current.get()) {
-            // That tells it.
-            return;
+        // Most often that tells it.
+        if raw::number_of(waker) != Some(self.current.get()) {
+            self.write_awaiter(task);
         }
+    }
+
+    #[cold]
+    fn write_awaiter(&self, task: TaskKey) {
         let awaiter = self.current_task();
         if let Some(record) = self.tasks_mut().get_mut(task) {
             record.rare_mut().awaiter = awaiter;

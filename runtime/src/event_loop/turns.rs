@@ -230,9 +230,11 @@ impl<'a> Turns<'a> {
             return true;
         }
         // Deadlines are times of the loop's clock, the alarm goes by the machine's.
-        let after = |first: Instant| super::clock::after(Instant::now(), first.saturating_duration_since(core.now()));
-        let due = first.map(after);
-        let at = [due, self.give_up, self.stalled_at()].into_iter().flatten().min();
+        let now = Instant::now();
+        self.begin_idle(|| now);
+        let due = first.map(|first| super::clock::after(now, first.saturating_duration_since(core.now())));
+        let stalled = self.stalled_at(now);
+        let at = [due, self.give_up, stalled].into_iter().flatten().min();
         core.park();
         if self.alarm.set(at, cx) {
             core.is_awake();
@@ -242,14 +244,20 @@ impl<'a> Turns<'a> {
         false
     }
 
+    /// Takes note that nothing runs from now on, if anything has run, where the checks are on.
+    fn begin_idle(&mut self, now: impl FnOnce() -> Instant) {
+        if std::mem::take(&mut self.has_run) {
+            self.idle_since = Some(now());
+        }
+    }
+
     /// When to report that nothing runs.
-    fn stalled_at(&mut self) -> Option<Instant> {
+    fn stalled_at(&mut self, now: Instant) -> Option<Instant> {
         let core = self.core;
         if !core.is_debug() || core.tasks().are_finished() {
             return None;
         }
         let stalled_after = core.stalled_after.get()?;
-        let now = Instant::now();
         self.idle_since.map(|since| super::clock::after(since, stalled_after)).filter(|&at| at > now)
     }
 
@@ -272,10 +280,13 @@ impl<'a> Turns<'a> {
         if !self.core.is_debug() {
             return;
         }
-        if std::mem::take(&mut self.has_run) {
-            self.idle_since = Some(Instant::now());
+        let Some(stalled_after) = self.core.stalled_after.get() else { return };
+        if self.has_run && !stalled_after.is_zero() {
+            // It is idle since now, as the sleep will note.
+            return;
         }
-        let (Some(since), Some(stalled_after)) = (self.idle_since, self.core.stalled_after.get()) else { return };
+        self.begin_idle(Instant::now);
+        let Some(since) = self.idle_since else { return };
         let idle = since.elapsed();
         if idle >= stalled_after && !self.core.tasks().are_finished() {
             // Said once, until something runs again.

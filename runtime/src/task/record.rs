@@ -389,10 +389,10 @@ impl Tasks {
     }
 }
 
-/// Puts a future where there is none.
+/// Puts back what was taken from there.
 #[inline(always)]
-fn put(place: &mut Option<OwnedTask>, stored: Option<OwnedTask>) {
-    let before = mem::replace(place, stored);
+fn put<T>(place: &mut Option<T>, value: Option<T>) {
+    let before = mem::replace(place, value);
     debug_assert!(before.is_none(), "it was taken");
     // This saves asking.
     mem::forget(before);

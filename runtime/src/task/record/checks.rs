@@ -105,8 +105,9 @@ impl Core {
             places::begin_step(places);
             begun.noting = true;
         }
-        let Some(suspected) = rare.suspected.take() else { return begun };
+        let suspected = rare.suspected.take();
         drop(tasks);
+        let Some(suspected) = suspected else { return begun };
         // A step that may cancel it, or has to clean up, is no sign of anything.
         begun.due = suspected.end(begun.waker.as_ref(), !special && self.counts_wakers());
         begun
@@ -125,7 +126,8 @@ impl Core {
             let is_lost = !special && record.turn & QUEUED == 0 && !lost_waker::is_held(waker.as_ref());
             if waker.is_some() || places.is_some() {
                 let rare = record.rare_mut();
-                (rare.waker, rare.places) = (waker, places);
+                put(&mut rare.waker, waker);
+                put(&mut rare.places, places);
                 record.turn |= WATCHED;
             }
             is_lost
