@@ -288,3 +288,126 @@ fn a_future_stays_send_whatever_it_returns() {
     }
     in_every_task(task, &["function", "function"]);
 }
+
+fn send<T: Send>(_: T) {}
+
+/// Where the cleanup is all that could be waited for, and where a variable is given up before anything is awaited.
+#[test]
+fn a_future_stays_send_whatever_its_variables_are() {
+    type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+    mod own {
+        pub(super) type Result<T, E> = std::result::Result<T, std::rc::Rc<E>>;
+    }
+    static COUNT: Mutex<u32> = Mutex::new(1);
+
+    #[checked_async]
+    async fn variable(log: Log) -> u32 {
+        pause().await;
+        let shared = Rc::new(1);
+        defer! { log.note("function"); }
+        *shared
+    }
+    #[checked_async]
+    async fn guard_is_dropped(log: Log) -> Option<u32> {
+        let locked = COUNT.lock().ok()?;
+        defer! { log.note("function"); }
+        let half = log.0.lock().unwrap().len().checked_sub(1)?;
+        drop(locked);
+        pause().await;
+        u32::try_from(half).ok()
+    }
+    #[checked_async]
+    async fn given_to_the_cleanup(log: Log) -> u32 {
+        let locked = COUNT.lock().unwrap();
+        defer! {
+            drop(locked);
+            pause().await;
+            log.note("function");
+        }
+        1
+    }
+    #[checked_async]
+    async fn another_result(log: Log) -> Result<u32> {
+        defer! { log.note("function"); }
+        pause().await;
+        Ok(1)
+    }
+    #[checked_async]
+    async fn another_result_by_its_path(log: Log) -> own::Result<u32, String> {
+        defer! { log.note("function"); }
+        pause().await;
+        Ok(1)
+    }
+    #[checked_async]
+    async fn spawns(log: Log) -> Rc<u32> {
+        defer! { tokio::spawn(async move { log.note("function"); pause().await; }); }
+        pause().await;
+        Rc::new(1)
+    }
+    #[generator]
+    async fn in_blocks(log: Log) -> u32 {
+        let variable = {
+            let shared = Rc::new(1);
+            defer! { log.note("block"); }
+            *shared
+        };
+        yield_!(variable);
+        let value = *{
+            defer! { log.note("block"); }
+            pause().await;
+            Rc::new(1)
+        };
+        yield_!(value);
+        let value = *loop {
+            defer! { log.note("loop"); }
+            pause().await;
+            break Rc::new(1);
+        };
+        yield_!(value);
+        #[allow(unreachable_code, unused_variables, clippy::diverging_sub_expression)]
+        if value == 2 {
+            let never: Rc<u32> = {
+                defer! { log.note("loop"); }
+                pause().await;
+                return;
+            };
+        }
+    }
+    let log = Log::default();
+    send(variable(log.clone()));
+    send(guard_is_dropped(log.clone()));
+    send(given_to_the_cleanup(log.clone()));
+    send(another_result(log.clone()));
+    send(another_result_by_its_path(log.clone()));
+    send(spawns(log.clone()));
+    send(in_blocks(log));
+}
+
+/// In loops and blocks, by their ends and their exits without a value.
+#[test]
+fn of_what_stands_in_loops_and_blocks() {
+    #[checked_async(allow(unclosed_generator))]
+    async fn in_loops(log: Log) -> Rc<u32> {
+        for n in 0..3 {
+            defer! { log.note("loop"); }
+            if rows(log.clone()).next().await.is_none() || n == 1 {
+                break;
+            }
+        }
+        'block: {
+            defer! { log.note("block"); }
+            if rows(log.clone()).next().await.is_some() {
+                break 'block;
+            }
+            log.note("never");
+        }
+        if log.0.lock().unwrap().len() == 6 {
+            defer! { log.note("branch"); }
+            let mut rows = rows(log.clone());
+            rows.next().await;
+        }
+        Rc::new(1)
+    }
+    let expected = ["rows", "loop", "rows", "loop", "rows", "block", "rows", "branch"];
+    in_every_task(|log| in_loops(log).map(drop), &expected);
+}

@@ -5,21 +5,24 @@
 
 mod exits;
 mod macros;
+mod plain;
 mod syntax;
+mod variables;
 
 pub(crate) use syntax::Syntax;
 
 use self::exits::{Exit, Frame, Frames, Region, Way, taken};
+use self::syntax::Defer;
 use super::body::Scope;
 use super::{Runtime, generated};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::facts::Names;
-use crate::syntax::{holds_word, last_span};
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use crate::syntax::{attributes, attributes_mut, holds_word, is_macro, last_span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::rc::Rc;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Lifetime, Stmt};
+use syn::{Attribute, Block, Expr, Lifetime, Stmt};
 
 /// What the code belongs to, which says what its exits mean.
 #[derive(Clone)]
@@ -43,6 +46,8 @@ struct Cleanup<'a> {
     frames: Frames,
     /// How many regions there are.
     regions: usize,
+    /// Is anything awaited in what was read, of this body's own?
+    awaits: bool,
     found: Found,
 }
 
@@ -79,6 +84,7 @@ impl<'a> Cleanup<'a> {
             within_generator: false,
             frames: Frames::default(),
             regions: 0,
+            awaits: false,
             found: Found::default(),
         }
     }
@@ -87,7 +93,8 @@ impl<'a> Cleanup<'a> {
     fn rewrite(&mut self, block: &mut Block) {
         let end = match &self.body {
             Body::Async { output } => output.clone(),
-            Body::Sync | Body::Generator { .. } => None,
+            Body::Generator { .. } => Some(nothing()),
+            Body::Sync => None,
         };
         self.block(block, end);
     }
@@ -104,17 +111,17 @@ impl<'a> Cleanup<'a> {
         let mut done = Vec::with_capacity(statements.len());
         let mut statements = statements.into_iter();
         while let Some(mut statement) = statements.next() {
-            if let Some((defer, cleanup)) = self.syntax.defer_statement(&statement, self.sink) {
+            if let Some(defer) = self.syntax.defer_statement(&mut statement, self.sink) {
                 if matches!(self.body, Body::Sync) {
                     self.sink.report(
-                        Diagnostic::at(defer, "`defer!` outside of an async function")
+                        Diagnostic::at(defer.at, "`defer!` outside of an async function")
                             .help("move it into the `async fn` or async block whose exits it is about"),
                     );
                 }
                 // Items are known in the whole block, whereever in it they stand.
                 let (items, rest): (Vec<Stmt>, Vec<Stmt>) = statements.partition(is_item);
                 done.extend(items);
-                done.push(self.defer(defer, cleanup, rest, end));
+                done.push(self.defer(defer, rest, end));
                 return done;
             }
             self.visit_stmt_mut(&mut statement);
@@ -123,17 +130,22 @@ impl<'a> Cleanup<'a> {
         done
     }
 
-    fn defer(&mut self, defer: Span, mut cleanup: Block, rest: Vec<Stmt>, end: Option<TokenStream>) -> Stmt {
-        let span = generated(defer);
+    fn defer(&mut self, defer: Defer, rest: Vec<Stmt>, end: Option<TokenStream>) -> Stmt {
+        let Defer { at, attributes, mut cleanup } = defer;
+        let span = generated(at);
         self.found.defers |= !self.within_generator;
         self.regions += 1;
+        let ends_plainly = has_no_value(&rest);
+        let gives_up = variables::are_given_up(&rest);
+        let awaited_before = std::mem::take(&mut self.awaits);
         self.frames.push_region(self.regions, span);
         let rest = self.statements(rest, end.clone());
         let region = self.frames.pop_region();
+        let rest_awaits = std::mem::take(&mut self.awaits);
         self.frames.push(Frame::Cleanup);
-        let awaits = holds_word(cleanup.to_token_stream(), &["await", "for_await"]);
         self.block(&mut cleanup, None);
         self.frames.pop();
+        let cleanup_awaits = std::mem::replace(&mut self.awaits, true);
         let run = region.run(
             &quote_spanned!(span=> { #(#rest)* }),
             |exit| self.ty(exit, end.as_ref(), span),
@@ -141,38 +153,46 @@ impl<'a> Cleanup<'a> {
             span,
         );
         let perform = self.perform(&region, span);
+        // Without the cleanup there is nothing to prepare for it.
+        let conditions = attributes.iter().filter(|attribute| is_condition(attribute));
+        let conditions = quote!(#(#conditions)*);
         let (begins, ends) = match self.body {
             Body::Generator { .. } => {
-                let handle = handle(defer);
+                let handle = handle(at);
                 (
-                    quote_spanned!(span=> #handle.cleanup_begins();),
-                    quote_spanned!(span=> #[allow(unreachable_code)] #handle.cleanup_ends();),
+                    quote_spanned!(span=> #conditions #handle.cleanup_begins();),
+                    quote_spanned!(span=> #conditions #[allow(unreachable_code)] #handle.cleanup_ends();),
                 )
             }
             Body::Async { .. } | Body::Sync => Default::default(),
         };
-        let settles = self.settles(awaits, &region, end.as_ref(), span);
+        // What was dropped on the way is closed before the cleanup begins. The await is one across which everything lives that
+        // is there at that time, which must not be what makes a future `!Send`. So there is none unless something is awaited
+        // on the way, across which the variables live too; and the values of the exits do so if the cleanup awaits.
+        let settles = rest_awaits
+            && !matches!(self.body, Body::Sync)
+            && (cleanup_awaits || !gives_up && self.are_plain(&region, end.as_ref(), ends_plainly, span));
+        let settles = settles.then(|| {
+            let private = self.runtime.private(span);
+            quote_spanned!(span=> #conditions #[allow(unreachable_code)] { #private::settled().await })
+        });
+        self.awaits = awaited_before || rest_awaits || cleanup_awaits || settles.is_some();
         // It is a block of its own, since what it declares is not the user's.
-        let code = quote_spanned!(span=> { #begins #run #settles #cleanup #ends #perform });
+        let code = quote_spanned!(span=> { #begins #run #settles #(#attributes)* #cleanup #ends #perform });
         Stmt::Expr(Expr::Verbatim(code), None)
     }
 
-    /// Waits until what was dropped on the way to a cleanup is closed.
-    ///
-    /// An await there is one that the value of the exit lives across, which must not be what makes a future `!Send`. So a
-    /// cleanup of an async function that awaits nothing is left as it is, unless all such values are plain ones.
-    fn settles(&self, awaits: bool, region: &Region, end: Option<&TokenStream>, span: Span) -> TokenStream {
-        let is_plain = |exit| is_plain(self.ty(exit, end, span));
-        let settles = match self.body {
-            Body::Generator { .. } => true,
-            Body::Async { .. } => awaits || is_plain(None) && region.exits().iter().all(|exit| is_plain(Some(*exit))),
-            Body::Sync => false,
-        };
-        if !settles {
-            return TokenStream::new();
-        }
-        let private = self.runtime.private(span);
-        quote_spanned!(span=> #[allow(unreachable_code)] { #private::settled().await })
+    /// Are the values of a region's exits, and of its end, `Send` for certain?
+    fn are_plain(&self, region: &Region, end: Option<&TokenStream>, ends_plainly: bool, span: Span) -> bool {
+        let is_plain = |exit| self.syntax.is_plain(self.ty(exit, end, span));
+        (ends_plainly || is_plain(None))
+            && region.exits().iter().all(|exit| match exit {
+                Exit::Return => is_plain(Some(*exit)),
+                Exit::Break(target) => !self.frames.is_given_values(*target),
+                Exit::Continue(_) => true,
+                // An item: where those are not, the generator is not either.
+                Exit::Raise => true,
+            })
     }
 
     /// Input:  `'label: for pattern in stream { body }`
@@ -202,7 +222,7 @@ impl<'a> Cleanup<'a> {
         self.visit_expr_mut(expr);
         self.regions += 1;
         self.frames.push_region(self.regions, span);
-        self.frames.push(Frame::Loop { label: label_of(label.as_ref()), takes_value: false });
+        self.frames.push(Frame::Loop { label: label_of(label.as_ref()), takes_value: false, given: false });
         let at_stream = generated(last_span(expr));
         let next = quote_spanned!(at_stream=> source.as_mut().next());
         let item = match self.body {
@@ -223,11 +243,14 @@ impl<'a> Cleanup<'a> {
                 } }
             }
         };
-        self.block(body, None);
+        self.block(body, Some(nothing()));
         self.frames.pop();
         let region = self.frames.pop_region();
+        // Its braces are needed here whatever is in it, as a loop's are.
+        body.brace_token = syn::token::Brace(generated(body.brace_token.span.join()));
         let in_span = generated(in_token.span);
         let let_ = quote_spanned!(in_span=> let #pat = #item;);
+        self.awaits = true;
         let code = quote_spanned!(span=> { #label loop { #let_ #body } });
         let run = region.run(&code, |exit| self.ty(exit, Some(&quote!(())), span), &flow(span), span);
         let perform = self.perform(&region, span);
@@ -269,6 +292,7 @@ impl<'a> Cleanup<'a> {
             self.sink.report(Diagnostic::at(at, problem).help(help));
             return Expr::Verbatim(quote_spanned!(span=> (match (#item) { _ => () })));
         }
+        self.awaits = true;
         let leave = self.leave(span);
         let (handle, flow) = (handle(span), flow(span));
         let yielded = quote_spanned!(at.resolved_at(span)=> #handle.yield_(#item).await);
@@ -397,9 +421,11 @@ impl<'a> Cleanup<'a> {
         let outer_body = std::mem::replace(&mut self.body, body);
         let outer_frames = std::mem::take(&mut self.frames);
         let outer_within = self.within_generator;
+        let outer_awaits = self.awaits;
         self.within_generator |= matches!(outer_body, Body::Generator { .. });
         read(self);
         (self.body, self.frames, self.within_generator) = (outer_body, outer_frames, outer_within);
+        self.awaits = outer_awaits;
     }
 
     fn in_frame(&mut self, frame: Frame, read: impl FnOnce(&mut Self)) {
@@ -415,19 +441,40 @@ fn flow(span: Span) -> TokenStream {
     quote_spanned!(span=> ::core::ops::ControlFlow)
 }
 
-/// Is it a type that is `Send` by its looks: one of the language's own, or of the standard library's that everybody uses?
-fn is_plain(ty: TokenStream) -> bool {
-    const NAMES: &[&str] = &[
-        "Duration", "ExitCode", "Instant", "Option", "Result", "String", "Vec", "bool", "char", "f32", "f64", "i128",
-        "i16", "i32", "i64", "i8", "io", "isize", "std", "str", "u128", "u16", "u32", "u64", "u8", "usize",
-    ];
-    ty.into_iter().all(|token| match token {
-        TokenTree::Group(group) => is_plain(group.stream()),
-        TokenTree::Ident(ident) => NAMES.iter().any(|name| ident == name),
-        // Not a pointer's.
-        TokenTree::Punct(punct) => punct.as_char() != '*',
-        TokenTree::Literal(_) => true,
-    })
+/// The type of what has no value.
+fn nothing() -> TokenStream {
+    quote!(())
+}
+
+/// Is it certain that a block of these statements has no value?
+fn has_no_value(statements: &[Stmt]) -> bool {
+    const JUMPS: &[&str] = &["break", "continue", "loop", "return"];
+    const PANICS: &[&str] = &["bail", "panic", "todo", "unimplemented", "unreachable"];
+    match statements.last() {
+        Some(Stmt::Expr(Expr::ForLoop(_) | Expr::While(_), None)) => true,
+        // After what does not come to its end, a block is of any type.
+        Some(Stmt::Expr(expr, Some(_))) => !holds_word(expr.to_token_stream(), &[JUMPS, PANICS].concat()),
+        Some(Stmt::Macro(mac)) => mac.semi_token.is_some() && !PANICS.iter().any(|name| is_macro(&mac.mac, name)),
+        Some(Stmt::Expr(_, None)) => false,
+        Some(Stmt::Local(_) | Stmt::Item(_)) | None => true,
+    }
+}
+
+/// May the code that carries it be left out?
+fn is_condition(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+}
+
+/// Puts attributes on an expression that was rewritten, which would else stand there whatever they say.
+fn put_attributes(attributes: Vec<Attribute>, expr: &mut Expr) {
+    if attributes.is_empty() {
+        return;
+    }
+    if let Some(place) = attributes_mut(expr) {
+        *place = attributes;
+    } else {
+        *expr = Expr::Verbatim(quote!(#(#attributes)* #expr));
+    }
 }
 
 /// Is it an item that is known before the place where it stands?
@@ -446,8 +493,9 @@ impl VisitMut for Cleanup<'_> {
 
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
         if let Stmt::Macro(mac) = statement
-            && let Some(rewritten) = self.macro_(&mut mac.mac)
+            && let Some(mut rewritten) = self.macro_(&mut mac.mac)
         {
+            put_attributes(std::mem::take(&mut mac.attrs), &mut rewritten);
             *statement = Stmt::Expr(rewritten, mac.semi_token);
             return;
         }
@@ -455,6 +503,25 @@ impl VisitMut for Cleanup<'_> {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let mut attributes = attributes(expr).to_vec();
+        self.expr(expr);
+        if let Expr::Verbatim(_) = expr {
+            attributes.retain(|attribute| !attribute.path().is_ident("for_await"));
+            put_attributes(attributes, expr);
+        }
+    }
+
+    // Not part of this body.
+    fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+    fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
+}
+
+impl Cleanup<'_> {
+    /// Rewrites an expression, but for its attributes.
+    fn expr(&mut self, expr: &mut Expr) {
         match expr {
             // What lints have written around the user's code.
             Expr::Verbatim(tokens) => {
@@ -481,22 +548,24 @@ impl VisitMut for Cleanup<'_> {
                     return;
                 }
                 self.visit_expr_mut(&mut loop_.expr);
-                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: false };
-                self.in_frame(frame, |inner| inner.visit_block_mut(&mut loop_.body));
+                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: false, given: false };
+                self.in_frame(frame, |inner| inner.block(&mut loop_.body, Some(nothing())));
             }
             Expr::While(loop_) => {
-                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: false };
+                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: false, given: false };
                 self.in_frame(frame, |inner| {
                     inner.visit_expr_mut(&mut loop_.cond);
-                    inner.visit_block_mut(&mut loop_.body);
+                    inner.block(&mut loop_.body, Some(nothing()));
                 });
             }
             Expr::Loop(loop_) => {
-                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: true };
-                self.in_frame(frame, |inner| inner.visit_block_mut(&mut loop_.body));
+                let frame = Frame::Loop { label: label_of(loop_.label.as_ref()), takes_value: true, given: false };
+                self.in_frame(frame, |inner| inner.block(&mut loop_.body, Some(nothing())));
             }
             Expr::Block(syn::ExprBlock { label: Some(label), block, .. }) => {
-                self.in_frame(Frame::Block(label.name.clone()), |inner| inner.visit_block_mut(block));
+                self.in_frame(Frame::Block { label: label.name.clone(), given: false }, |inner| {
+                    inner.visit_block_mut(block)
+                });
             }
             Expr::Macro(mac) => {
                 if let Some(rewritten) = self.macro_(&mut mac.mac) {
@@ -505,6 +574,7 @@ impl VisitMut for Cleanup<'_> {
             }
             Expr::Await(await_) => {
                 self.visit_expr_mut(&mut await_.base);
+                self.awaits = true;
                 if matches!(self.body, Body::Generator { .. })
                     && !self.frames.are_in_cleanup()
                     && self.syntax.rewrites_awaits()
@@ -549,6 +619,9 @@ impl VisitMut for Cleanup<'_> {
                 if let Some(target) = self.frames.target(break_.label.as_ref())
                     && self.frames.is_guarded(target)
                 {
+                    if break_.expr.is_some() {
+                        self.frames.note_value(target);
+                    }
                     let value = break_.expr.take().map(|value| *value);
                     *expr = self.exit(Exit::Break(target), value, break_.break_token.span);
                 }
@@ -563,11 +636,4 @@ impl VisitMut for Cleanup<'_> {
             _ => visit_mut::visit_expr_mut(self, expr),
         }
     }
-
-    // Not part of this body.
-    fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
-    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
-    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
-    fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
-    fn visit_generic_argument_mut(&mut self, _: &mut syn::GenericArgument) {}
 }

@@ -41,9 +41,14 @@ pub(super) enum Frame {
         label: Option<Lifetime>,
         /// Is it a `loop`, whose `break` may have a value?
         takes_value: bool,
+        /// Is one given to a `break` that leads out of a region?
+        given: bool,
     },
-    /// A block with a label.
-    Block(Lifetime),
+    /// A block with a label, and whether it is given a value as a loop may be.
+    Block {
+        label: Lifetime,
+        given: bool,
+    },
     /// The code of a cleanup, from which no exit leads out.
     Cleanup,
 }
@@ -109,11 +114,25 @@ impl Frames {
         !matches!(self.0.get(target), Some(Frame::Loop { takes_value: false, .. }))
     }
 
+    /// Takes note that a `break` gives this frame a value.
+    pub(super) fn note_value(&mut self, target: usize) {
+        if let Some(Frame::Loop { given, .. } | Frame::Block { given, .. }) = self.0.get_mut(target) {
+            *given = true;
+        }
+    }
+
+    /// Does a `break` give this frame a value, on its way out of a region?
+    pub(super) fn is_given_values(&self, target: usize) -> bool {
+        matches!(self.0.get(target), Some(Frame::Loop { given: true, .. } | Frame::Block { given: true, .. }))
+    }
+
     /// The frame that `break` or `continue` means, if it is in this function.
     pub(super) fn target(&self, label: Option<&Lifetime>) -> Option<usize> {
         self.0.iter().rposition(|frame| match (frame, label) {
             (Frame::Loop { .. }, None) => true,
-            (Frame::Loop { label: Some(own), .. } | Frame::Block(own), Some(label)) => own.ident == label.ident,
+            (Frame::Loop { label: Some(own), .. } | Frame::Block { label: own, .. }, Some(label)) => {
+                own.ident == label.ident
+            }
             _ => false,
         })
     }
@@ -122,7 +141,7 @@ impl Frames {
     pub(super) fn label(&self, target: usize) -> Option<&Lifetime> {
         match self.0.get(target) {
             Some(Frame::Loop { label, .. }) => label.as_ref(),
-            Some(Frame::Block(label)) => Some(label),
+            Some(Frame::Block { label, .. }) => Some(label),
             _ => None,
         }
     }
@@ -144,7 +163,7 @@ impl Frames {
                     }
                     return Way::Through(region.label.clone(), number);
                 }
-                Frame::Loop { .. } | Frame::Block(_) => {}
+                Frame::Loop { .. } | Frame::Block { .. } => {}
             }
         }
         Way::Straight
@@ -199,7 +218,8 @@ impl Region {
             quote_spanned!(span=> #pattern => #exit,)
         });
         let pattern = end(self.exits.len(), &quote_spanned!(span=> value), flow, span);
-        quote_spanned!(span=> match exit { #(#arms)* #pattern => value })
+        // At the end of a loop's body a `continue` is one more than is needed.
+        quote_spanned!(span=> #[allow(clippy::needless_continue)] match exit { #(#arms)* #pattern => value })
     }
 }
 

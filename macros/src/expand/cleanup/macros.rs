@@ -36,6 +36,7 @@ impl Cleanup<'_> {
             );
             return Some(Expr::Verbatim(quote_spanned!(generated(at)=> ())));
         }
+        self.awaits |= self.syntax.awaits(mac);
         let is_guarded = self.frames.are_guarded();
         let raises = matches!(self.body, Body::Generator { raises: true, .. });
         if (is_guarded || raises) && RETURNING.iter().any(|name| is_macro(mac, name)) {

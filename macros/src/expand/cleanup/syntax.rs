@@ -1,13 +1,23 @@
 //! What of the user's code is the syntax of cleanup.
 
+use super::plain;
 use crate::attribute::Reader;
 use crate::diagnostics::{Diagnostic, Sink};
+use crate::expand::generated;
 use crate::facts::Names;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use std::rc::Rc;
 use syn::parse::Parser as _;
 use syn::spanned::Spanned as _;
-use syn::{Block, Expr, ExprForLoop, Macro, Stmt};
+use syn::{Attribute, Block, Expr, ExprForLoop, Macro, Stmt};
+
+/// A statement `defer! { … }`.
+pub(super) struct Defer {
+    /// Where its name stands.
+    pub(super) at: Span,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) cleanup: Block,
+}
 
 /// What is taken for the syntax of cleanup in a function.
 pub(crate) struct Syntax {
@@ -65,11 +75,11 @@ impl Syntax {
         crate::syntax::is_macro(mac, "defer") && self.names.meaning(&mac.path).is_unknown_or_in("checked_async")
     }
 
-    /// The name and the block of a statement `defer! { … }`.
-    pub(super) fn defer_statement(&self, statement: &Stmt, sink: &Sink) -> Option<(Span, Block)> {
-        let mac = match statement {
-            Stmt::Macro(mac) => &mac.mac,
-            Stmt::Expr(Expr::Macro(mac), Some(_)) => &mac.mac,
+    /// What a statement `defer! { … }` says.
+    pub(super) fn defer_statement(&self, statement: &mut Stmt, sink: &Sink) -> Option<Defer> {
+        let (attributes, mac) = match statement {
+            Stmt::Macro(mac) => (&mut mac.attrs, &mac.mac),
+            Stmt::Expr(Expr::Macro(mac), Some(_)) => (&mut mac.attrs, &mac.mac),
             _ => return None,
         };
         if !self.is_defer(mac) {
@@ -81,9 +91,21 @@ impl Syntax {
             Vec::new()
         });
         // A cleanup has no value.
-        let mut block = Block { brace_token: syn::token::Brace::default(), stmts: statements };
-        block.brace_token.span = delimiter_span(mac);
-        Some((at, block))
+        // Its braces are not the user's, since it needs them whatever is in it.
+        let brace_token = syn::token::Brace(generated(delimiter_span(mac).join()));
+        let cleanup = Block { brace_token, stmts: statements };
+        Some(Defer { at, attributes: std::mem::take(attributes), cleanup })
+    }
+
+    /// Is it a macro that awaits what it is given?
+    pub(super) fn awaits(&self, mac: &Macro) -> bool {
+        ["join", "select", "select_biased", "try_join"].iter().any(|name| crate::syntax::is_macro(mac, name))
+            && ["tokio", "futures", "futures_util"].iter().any(|name| self.names.meaning(&mac.path).is_in(name))
+    }
+
+    /// Are the values of a type `Send` for certain?
+    pub(super) fn is_plain(&self, ty: TokenStream) -> bool {
+        syn::parse2(ty).is_ok_and(|ty| plain::is_plain(&ty, &self.names))
     }
 
     /// Takes `#[for_await]` from a loop, if it is there.
