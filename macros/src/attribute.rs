@@ -69,7 +69,7 @@ pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement
 /// Expands the attribute `#[generator]`.
 pub(crate) fn expand_generator(args: TokenStream, input: TokenStream, reader: Reader) -> TokenStream {
     let sink = Sink::new();
-    let args = Args::parse(args, Levels::default(), &sink);
+    let args = Args::parse_generator(args, &sink);
     args.refuse_those_of_tests(&sink);
     expand_with(Which::Generator, &args, input, (Placement::ByUser, reader), sink)
 }
@@ -186,7 +186,14 @@ impl Attributed<'_> {
         const HELP: &str = "put it on an `async fn`, whose declared type is that of the items";
         match Input::parse(tokens.clone()) {
             Input::Function(mut function) => {
-                let Some(problem) = not_a_generator(&function.sig) else {
+                let problem = not_a_generator(&function.sig);
+                // One that only lacks the `async` is read as it is meant.
+                let is_meant = self.scope.has_cleanup && can_be_named(&function.sig.output);
+                let is_expanded = problem.is_none() || is_meant && function.sig.variadic.is_none();
+                if let Some(problem) = problem {
+                    self.report(problem.help(HELP));
+                }
+                if is_expanded {
                     // This attribute does all that the other one would do.
                     let is_other = |attribute: &mut Attribute| is_checked_async(attribute);
                     for other in function.attrs.extract_if(.., is_other) {
@@ -198,8 +205,7 @@ impl Attributed<'_> {
                         }
                     }
                     return expand::generator(*function, args, &self.scope);
-                };
-                self.report(problem.help(HELP));
+                }
                 tokens
             }
             Input::Declaration { .. } => match syn::parse2::<syn::TraitItemFn>(tokens.clone()) {
