@@ -188,10 +188,17 @@ impl Attributed<'_> {
             Input::Function(mut function) => {
                 let problem = not_a_generator(&function.sig);
                 // One that only lacks the `async` is read as it is meant.
-                let is_meant = self.scope.has_cleanup && can_be_named(&function.sig.output);
+                let is_boxed = returned_future(&function.sig) == Some(Returned::Boxed);
+                let is_meant = self.scope.has_cleanup && can_be_named(&function.sig.output) && !is_boxed;
                 let is_expanded = problem.is_none() || is_meant && function.sig.variadic.is_none();
-                if let Some(problem) = problem {
-                    self.report(problem.help(HELP));
+                match problem {
+                    Some(problem) if is_boxed => self.report(
+                        problem
+                            .help("make it a `fn` that returns `AsyncGen<'_, Item>`, and calls the generator")
+                            .note("an attribute such as `#[async_trait]` has made it one that returns a boxed future"),
+                    ),
+                    Some(problem) => self.report(problem.help(HELP)),
+                    None => {}
                 }
                 if is_expanded {
                     // This attribute does all that the other one would do.
@@ -250,9 +257,14 @@ impl Attributed<'_> {
                 return tokens;
             }
         };
+        // Whatever is wrong, what is meant by the function's body is no mistake.
+        let read = |function: Function| match function.sig.asyncness {
+            Some(_) => self.function(function, args, Surroundings::default()),
+            None => tokens.clone(),
+        };
         if let Some((span, problem)) = not_a_test(&function.sig) {
             self.report(Diagnostic::at(span, problem).help(HELP));
-            return tokens;
+            return read(*function);
         }
         // This attribute does all that the others would do.
         for other in function.attrs.extract_if(.., |attribute| is_checked_async(attribute) || is_test(attribute)) {
@@ -267,7 +279,7 @@ impl Attributed<'_> {
         }
         match args.test.runtime(Features::ON, function.sig.ident.span(), self.scope.sink) {
             Some(runtime) => expand::test(*function, &runtime, args, &self.scope),
-            None => tokens,
+            None => read(*function),
         }
     }
 
