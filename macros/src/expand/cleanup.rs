@@ -378,7 +378,9 @@ impl<'a> Cleanup<'a> {
                     Diagnostic::at(at, format!("{name} out of a `defer!`"))
                         .help("handle it inside: the function is already on its way out, with a value of its own"),
                 );
-                self.straight(exit, value, span)
+                // A generator returns no value, and that is not another mistake.
+                let gives = matches!(self.body, Body::Generator { .. }) && exit == Exit::Return && value.is_some();
+                self.straight(if gives { Exit::Raise } else { exit }, value, span)
             }
         }
     }
@@ -650,7 +652,10 @@ impl Cleanup<'_> {
                 if let Some(value) = &mut return_.expr {
                     self.visit_expr_mut(value);
                 }
-                if matches!(self.body, Body::Generator { .. }) && return_.expr.as_deref().is_some_and(has_a_value) {
+                if matches!(self.body, Body::Generator { .. })
+                    && !self.frames.are_in_cleanup()
+                    && return_.expr.as_deref().is_some_and(has_a_value)
+                {
                     *expr = self.returned_item(return_);
                 } else if self.frames.are_guarded() {
                     let value = return_.expr.take().map(|value| *value);

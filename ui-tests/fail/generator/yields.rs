@@ -58,6 +58,14 @@ async fn returns_an_error(n: u32) -> Result<u32, String> {
 }
 
 #[generator]
+async fn returns_from_a_cleanup(n: u32) -> u32 {
+    defer! {
+        return 1; //~ error: `return` or `?` out of a `defer!`
+    }
+    yield_!(n);
+}
+
+#[generator]
 async fn returns_what_may_be_nothing(n: u32) -> u32 {
     yield_!(n);
     if n == 1 {
