@@ -15,6 +15,9 @@ use syn::{Attribute, LitStr, Meta, Path, Token, Type};
 const ARGUMENTS: &str = "`allow(…)`, `warn(…)`, `deny(…)`, `blocking(\"…\")`, `non_blocking(\"…\")`, `send`, \
     `name = \"…\"`, `slow_after = \"…\"` and `crate = path`";
 
+/// Those that only a generator takes.
+const OF_GENERATORS: &str = "`resume = Type` and `try`";
+
 /// How many nanoseconds a millisecond has.
 const NANOSECONDS: u64 = 1_000_000;
 
@@ -36,10 +39,19 @@ pub(crate) struct Args {
     pub(crate) resume: Option<(Span, Type)>,
     /// `try`, of a generator: `?` makes the error its last item.
     pub(crate) try_: Option<Span>,
-    /// Are they those of a test?
-    is_test: bool,
+    /// What they are those of.
+    of: Of,
     /// Those that only a test has.
     pub(crate) test: TestArgs,
+}
+
+/// What an attribute is put on.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Of {
+    #[default]
+    Item,
+    Generator,
+    Test,
 }
 
 /// What a project adds to the lists of lints, and takes away: paths of functions.
@@ -71,7 +83,12 @@ impl Args {
 
     /// Reads the arguments of a test.
     pub(crate) fn parse_test(tokens: TokenStream, sink: &Sink) -> Self {
-        Self::read(tokens, Args { is_test: true, ..Args::default() }, sink)
+        Self::read(tokens, Args { of: Of::Test, ..Args::default() }, sink)
+    }
+
+    /// Reads the arguments of a generator.
+    pub(crate) fn parse_generator(tokens: TokenStream, sink: &Sink) -> Self {
+        Self::read(tokens, Args { of: Of::Generator, ..Args::default() }, sink)
     }
 
     fn read(tokens: TokenStream, mut args: Self, sink: &Sink) -> Self {
@@ -85,7 +102,7 @@ impl Args {
             Ok(())
         };
         if let Err(error) = parse.parse2(tokens) {
-            sink.report(Diagnostic::from(error).help(&format!("the arguments are {ARGUMENTS}")));
+            sink.report(Diagnostic::from(error).help(&args.of.help()));
         }
         args
     }
@@ -188,12 +205,19 @@ impl Args {
             return Ok(());
         }
         skip_value(input)?;
-        let of_tests = if self.is_test { format!(", and of a test {}", test_args::ARGUMENTS) } else { String::new() };
-        sink.report(
-            Diagnostic::at(key.span(), format!("unknown argument `{key}`"))
-                .help(&format!("the arguments are {ARGUMENTS}{of_tests}")),
-        );
+        sink.report(Diagnostic::at(key.span(), format!("unknown argument `{key}`")).help(&self.of.help()));
         Ok(())
+    }
+}
+
+impl Of {
+    /// Which arguments there are.
+    fn help(self) -> String {
+        match self {
+            Of::Item => format!("the arguments are {ARGUMENTS}"),
+            Of::Generator => format!("the arguments are {ARGUMENTS}, and of a generator {OF_GENERATORS}"),
+            Of::Test => format!("the arguments are {ARGUMENTS}, and of a test {}", test_args::ARGUMENTS),
+        }
     }
 }
 
@@ -349,6 +373,15 @@ mod tests {
         assert_eq!(args.levels.of("future_of_future"), Level::Warn);
         assert!(args.send.is_some() && args.runtime.is_some());
         assert_eq!(args.name.unwrap().value(), "n");
+    }
+
+    #[test]
+    fn a_generator_has_arguments_of_its_own() {
+        let sink = Sink::new();
+        let args = Args::parse_generator(quote!(resume = String, try, resumes = u32), &sink);
+        assert!(args.resume.is_some() && args.try_.is_some());
+        let texts = sink.into_texts();
+        assert!(texts.len() == 1 && texts[0].ends_with("and of a generator `resume = Type` and `try`"), "{texts:?}");
     }
 
     #[test]

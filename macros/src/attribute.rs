@@ -69,7 +69,7 @@ pub(crate) fn expand(args: TokenStream, input: TokenStream, placement: Placement
 /// Expands the attribute `#[generator]`.
 pub(crate) fn expand_generator(args: TokenStream, input: TokenStream, reader: Reader) -> TokenStream {
     let sink = Sink::new();
-    let args = Args::parse(args, Levels::default(), &sink);
+    let args = Args::parse_generator(args, &sink);
     args.refuse_those_of_tests(&sink);
     expand_with(Which::Generator, &args, input, (Placement::ByUser, reader), sink)
 }
@@ -186,7 +186,21 @@ impl Attributed<'_> {
         const HELP: &str = "put it on an `async fn`, whose declared type is that of the items";
         match Input::parse(tokens.clone()) {
             Input::Function(mut function) => {
-                let Some(problem) = not_a_generator(&function.sig) else {
+                let problem = not_a_generator(&function.sig);
+                // One that only lacks the `async` is read as it is meant.
+                let is_boxed = returned_future(&function.sig) == Some(Returned::Boxed);
+                let is_meant = self.scope.has_cleanup && can_be_named(&function.sig.output) && !is_boxed;
+                let is_expanded = problem.is_none() || is_meant && function.sig.variadic.is_none();
+                match problem {
+                    Some(problem) if is_boxed => self.report(
+                        problem
+                            .help("make it a `fn` that returns `AsyncGen<'_, Item>`, and calls the generator")
+                            .note("an attribute such as `#[async_trait]` has made it one that returns a boxed future"),
+                    ),
+                    Some(problem) => self.report(problem.help(HELP)),
+                    None => {}
+                }
+                if is_expanded {
                     // This attribute does all that the other one would do.
                     let is_other = |attribute: &mut Attribute| is_checked_async(attribute);
                     for other in function.attrs.extract_if(.., is_other) {
@@ -198,8 +212,7 @@ impl Attributed<'_> {
                         }
                     }
                     return expand::generator(*function, args, &self.scope);
-                };
-                self.report(problem.help(HELP));
+                }
                 tokens
             }
             Input::Declaration { .. } => match syn::parse2::<syn::TraitItemFn>(tokens.clone()) {
@@ -244,9 +257,14 @@ impl Attributed<'_> {
                 return tokens;
             }
         };
+        // Whatever is wrong, what is meant by the function's body is no mistake.
+        let read = |function: Function| match function.sig.asyncness {
+            Some(_) => self.function(function, args, Surroundings::default()),
+            None => tokens.clone(),
+        };
         if let Some((span, problem)) = not_a_test(&function.sig) {
             self.report(Diagnostic::at(span, problem).help(HELP));
-            return tokens;
+            return read(*function);
         }
         // This attribute does all that the others would do.
         for other in function.attrs.extract_if(.., |attribute| is_checked_async(attribute) || is_test(attribute)) {
@@ -261,7 +279,7 @@ impl Attributed<'_> {
         }
         match args.test.runtime(Features::ON, function.sig.ident.span(), self.scope.sink) {
             Some(runtime) => expand::test(*function, &runtime, args, &self.scope),
-            None => tokens,
+            None => read(*function),
         }
     }
 

@@ -229,7 +229,7 @@ fn words(tokens: TokenStream, found: &mut HashSet<String>) {
         }
         after_hash = is_hash;
     }
-    for keyword in ["async", "defer", "for", "for_await", "in", "yield_", "mut", "ref", "where", "_"] {
+    for keyword in ["async", "defer", "for", "for_await", "in", "yield", "yield_", "mut", "ref", "where", "_"] {
         found.remove(keyword);
     }
 }

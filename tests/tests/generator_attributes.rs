@@ -28,14 +28,14 @@ async fn pause() {
 async fn conditional(log: Log) -> u32 {
     #[cfg(any())]
     defer! { nothing_of_the_kind().await; }
-    #[cfg(all())]
+    #[cfg(not(any()))]
     defer! {
         pause().await;
         log.note("closed");
     }
     #[cfg(any())]
     yield_!(nothing_of_the_kind);
-    #[cfg(all())]
+    #[cfg(not(any()))]
     yield_!(1);
     #[cfg(any())]
     nothing_of_the_kind().await;
@@ -44,7 +44,7 @@ async fn conditional(log: Log) -> u32 {
     for item in nothing_of_the_kind() {
         yield_!(item);
     }
-    #[cfg(all())]
+    #[cfg(not(any()))]
     #[for_await]
     for item in stream::iter([2, 3]) {
         yield_!(item);
@@ -53,8 +53,10 @@ async fn conditional(log: Log) -> u32 {
         #[cfg(any())]
         continue;
         yield_!(item);
-        #[cfg(all())]
-        break;
+        #[cfg(not(any()))]
+        if item == 4 {
+            break;
+        }
     }
     let items = [
         yield_!(5),
@@ -64,7 +66,7 @@ async fn conditional(log: Log) -> u32 {
     assert_eq!(items.len(), 1);
     #[cfg(any())]
     return;
-    #[cfg(all())]
+    #[cfg(not(any()))]
     yield_!(6)
 }
 
@@ -88,7 +90,7 @@ fn in_a_function_and_its_exits() {
         return None;
         #[allow(unused_braces, reason = "attributes that say something else are kept, too")]
         defer! { { log.note("and left") } }
-        #[cfg(all())]
+        #[cfg(not(any()))]
         n?;
         Some(1)
     }

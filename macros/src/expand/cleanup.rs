@@ -17,7 +17,7 @@ use super::body::Scope;
 use super::{Runtime, generated};
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::facts::Names;
-use crate::syntax::{attributes, attributes_mut, holds_word, is_macro, last_span};
+use crate::syntax::{attributes, attributes_mut, holds_word, is_macro, last_span, peel};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::rc::Rc;
@@ -246,6 +246,8 @@ impl<'a> Cleanup<'a> {
         self.block(body, Some(nothing()));
         self.frames.pop();
         let region = self.frames.pop_region();
+        // Its braces are needed here whatever is in it, as a loop's are.
+        body.brace_token = syn::token::Brace(generated(body.brace_token.span.join()));
         let in_span = generated(in_token.span);
         let let_ = quote_spanned!(in_span=> let #pat = #item;);
         self.awaits = true;
@@ -336,6 +338,20 @@ impl<'a> Cleanup<'a> {
         })
     }
 
+    /// Says of a `return` with a value that a generator has none to return, and takes it for that of its last item.
+    fn returned_item(&mut self, return_: &mut syn::ExprReturn) -> Expr {
+        let at = return_.return_token.span;
+        let help = match self.body {
+            Body::Generator { raises: true, .. } => {
+                "`yield_!` it and then `return`, or end with an error by `Err(error)?`"
+            }
+            _ => "`yield_!` it and then `return`",
+        };
+        self.sink.report(Diagnostic::at(at, "`return` with a value in a generator").help(help));
+        let value = return_.expr.take().map(|value| *value);
+        self.exit(Exit::Raise, value, at)
+    }
+
     /// Leaves a generator that is closed.
     fn leave(&mut self, span: Span) -> Expr {
         self.exit(Exit::Return, None, span)
@@ -362,7 +378,9 @@ impl<'a> Cleanup<'a> {
                     Diagnostic::at(at, format!("{name} out of a `defer!`"))
                         .help("handle it inside: the function is already on its way out, with a value of its own"),
                 );
-                self.straight(exit, value, span)
+                // A generator returns no value, and that is not another mistake.
+                let gives = matches!(self.body, Body::Generator { .. }) && exit == Exit::Return && value.is_some();
+                self.straight(if gives { Exit::Raise } else { exit }, value, span)
             }
         }
     }
@@ -455,6 +473,20 @@ fn has_no_value(statements: &[Stmt]) -> bool {
         Some(Stmt::Macro(mac)) => mac.semi_token.is_some() && !PANICS.iter().any(|name| is_macro(&mac.mac, name)),
         Some(Stmt::Expr(_, None)) => false,
         Some(Stmt::Local(_) | Stmt::Item(_)) | None => true,
+    }
+}
+
+/// Is it certain, without knowing types, that the value is not `()`?
+fn has_a_value(expr: &Expr) -> bool {
+    const VARIANTS: &[&str] = &["Err", "None", "Ok", "Some"];
+    let is_variant =
+        |path: &Expr| matches!(path, Expr::Path(path) if VARIANTS.iter().any(|name| path.path.is_ident(name)));
+    match peel(expr) {
+        Expr::Array(_) | Expr::Lit(_) | Expr::Range(_) | Expr::Reference(_) | Expr::Repeat(_) | Expr::Struct(_) => true,
+        Expr::Tuple(tuple) => !tuple.elems.is_empty(),
+        Expr::Call(call) => is_variant(&call.func),
+        Expr::Macro(mac) => is_macro(&mac.mac, "format") || is_macro(&mac.mac, "vec"),
+        expr => is_variant(expr),
     }
 }
 
@@ -601,11 +633,31 @@ impl Cleanup<'_> {
                     *expr = self.try_(&try_.expr.to_token_stream(), question);
                 }
             }
+            Expr::Yield(yield_) if matches!(self.body, Body::Generator { .. }) => {
+                let at = yield_.yield_token.span;
+                self.sink.report(
+                    Diagnostic::at(at, "`yield` is not part of stable Rust")
+                        .help("write `yield_!(item)`, or `yield_!()`"),
+                );
+                let item = match &mut yield_.expr {
+                    Some(item) => {
+                        self.visit_expr_mut(item);
+                        item.to_token_stream()
+                    }
+                    None => quote_spanned!(generated(at)=> ()),
+                };
+                *expr = self.yield_(at, &item);
+            }
             Expr::Return(return_) => {
                 if let Some(value) = &mut return_.expr {
                     self.visit_expr_mut(value);
                 }
-                if self.frames.are_guarded() {
+                if matches!(self.body, Body::Generator { .. })
+                    && !self.frames.are_in_cleanup()
+                    && return_.expr.as_deref().is_some_and(has_a_value)
+                {
+                    *expr = self.returned_item(return_);
+                } else if self.frames.are_guarded() {
                     let value = return_.expr.take().map(|value| *value);
                     *expr = self.exit(Exit::Return, value, return_.return_token.span);
                 }

@@ -64,9 +64,20 @@ impl<B: Future<Output = ()> + ?Sized, T, R> Future for Close<'_, B, T, R> {
 }
 
 /// Everything that a loop can run over, apart from generators.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a stream",
-    label = "`#[for_await]` runs over generators and streams"
+#[cfg_attr(
+    feature = "stream",
+    diagnostic::on_unimplemented(
+        message = "`{Self}` is not a stream",
+        label = "`#[for_await]` runs over generators and streams"
+    )
+)]
+#[cfg_attr(
+    not(feature = "stream"),
+    diagnostic::on_unimplemented(
+        message = "`{Self}` is not a generator",
+        label = "`#[for_await]` runs over generators",
+        note = "it runs over streams with the feature `stream` of checked-async, which is on by default"
+    )
 )]
 pub trait AnyStream {
     type Item;

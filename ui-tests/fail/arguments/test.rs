@@ -6,7 +6,9 @@ use checked_async::checked_async;
 fn not_async() {} //~ error: `#[checked_async::test]` on a function that is not async
 
 #[checked_async::test]
-async fn with_argument(_: u32) {} //~ error: a test takes no arguments
+async fn with_argument(_: u32) { //~ error: a test takes no arguments
+    defer! { println!("left"); }
+}
 
 #[checked_async::test]
 async fn generic<T>() {} //~ error: a test has no generic parameters
@@ -44,7 +46,13 @@ async fn threads_as_text() {}
 async fn unknown_runtime() {}
 
 #[checked_async::test(runtime = "event_loop")] //~ error: the feature `event-loop` of `checked-async` is off
-async fn runtime_that_is_off() {}
+async fn runtime_that_is_off() {
+    defer! { println!("left"); }
+    #[for_await]
+    for n in futures::stream::iter([1]) {
+        println!("{n}");
+    }
+}
 
 #[checked_async::test(runtime = "tokio", runtime = "tokio")] //~ error: `runtime` is given twice
 async fn given_twice() {}

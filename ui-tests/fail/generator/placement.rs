@@ -8,6 +8,22 @@ fn sync() -> u32 { //~ error: `#[generator]` on a function that is not async
 }
 
 #[generator]
+fn sync_that_yields(n: u32) -> u32 { //~ error: `#[generator]` on a function that is not async
+    defer! { println!("closed") }
+    yield_!(n);
+}
+
+async fn iterates() -> Option<u32> {
+    sync_that_yields(1).next().await
+}
+
+/// As `async_trait` leaves it.
+#[generator]
+fn boxed() -> std::pin::Pin<Box<dyn Future<Output = u32>>> { //~ error: `#[generator]` on a function that is not async
+    Box::pin(async move { 1 })
+}
+
+#[generator]
 struct Struct; //~ error: `#[generator]` on something that is not a function
 
 #[generator(reusme = u32)] //~ error: unknown argument `reusme`

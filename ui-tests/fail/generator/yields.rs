@@ -37,7 +37,44 @@ async fn of_another_type() -> u32 {
 }
 
 #[generator]
+async fn as_elsewhere() -> u32 {
+    yield 1; //~ error: `yield` is not part of stable Rust
+    //~^ E0658: yield 1
+}
+
+#[generator]
 async fn returns() -> u32 {
     yield_!(1);
-    return 2; //~ E0308: 2
+    return 2; //~ error: `return` with a value in a generator
 }
+
+#[generator(try)]
+async fn returns_an_error(n: u32) -> Result<u32, String> {
+    defer! { println!("closed") }
+    if n == 1 {
+        return Err("one".to_owned()); //~ error: `return` with a value in a generator
+    }
+    yield_!(Ok(n));
+}
+
+#[generator]
+async fn returns_from_a_cleanup(n: u32) -> u32 {
+    defer! {
+        return 1; //~ error: `return` or `?` out of a `defer!`
+    }
+    yield_!(n);
+}
+
+#[generator]
+async fn returns_what_may_be_nothing(n: u32) -> u32 {
+    yield_!(n);
+    if n == 1 {
+        return println!("one");
+    }
+    if n == 2 {
+        return nothing();
+    }
+    return n; //~ E0308: n
+}
+
+fn nothing() {}

@@ -218,7 +218,8 @@ impl Region {
             quote_spanned!(span=> #pattern => #exit,)
         });
         let pattern = end(self.exits.len(), &quote_spanned!(span=> value), flow, span);
-        quote_spanned!(span=> match exit { #(#arms)* #pattern => value })
+        // At the end of a loop's body a `continue` is one more than is needed.
+        quote_spanned!(span=> #[allow(clippy::needless_continue)] match exit { #(#arms)* #pattern => value })
     }
 }
 

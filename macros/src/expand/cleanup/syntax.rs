@@ -6,6 +6,7 @@ use crate::diagnostics::{Diagnostic, Sink};
 use crate::expand::generated;
 use crate::facts::Names;
 use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::quote_spanned;
 use std::rc::Rc;
 use syn::parse::Parser as _;
 use syn::spanned::Spanned as _;
@@ -88,7 +89,10 @@ impl Syntax {
         let at = mac.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
         let statements = Block::parse_within.parse2(mac.tokens.clone()).unwrap_or_else(|error| {
             sink.report(Diagnostic::from(error));
-            Vec::new()
+            // What is being typed there is not lost to an editor.
+            let typed = &mac.tokens;
+            let kept = quote_spanned!(generated(at)=> { let _ = ::core::stringify!(#typed); });
+            vec![Stmt::Expr(Expr::Verbatim(kept), None)]
         });
         // A cleanup has no value.
         // Its braces are not the user's, since it needs them whatever is in it.
