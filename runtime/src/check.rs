@@ -7,6 +7,7 @@ pub(crate) mod alarm;
 mod kind;
 mod level;
 mod looks;
+mod starved;
 mod switch;
 pub(crate) mod unread;
 mod waits;

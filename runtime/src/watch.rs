@@ -79,6 +79,11 @@ pub(crate) fn now() -> u64 {
     }
 }
 
+/// How long the program has stood still by now, in nanoseconds.
+pub(crate) fn stopped() -> u64 {
+    machine_time().saturating_sub(now())
+}
+
 /// Has the watch tick from now on, as a poll has begun or ended; whether there is any. Called after this thread's alarm was
 /// cleared.
 pub(crate) fn keep_awake() -> bool {

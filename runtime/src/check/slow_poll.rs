@@ -6,7 +6,8 @@
 //!
 //! Who is named: polls end from the inside outwards. The time of a poll that was reported is taken from all around it, and
 //! so is what a function may take by its own `slow_after`, and the time in `block_in_place`, which has made room for others.
-//! What is left of an outer poll's time is its own, or that of many short ones.
+//! What is left of an outer poll's time is its own, or that of many short ones. Time in which the thread waited for a processor is
+//! nobody's ([`starved`]).
 //!
 //! Invariant: what a thread has noted is about the marked futures on its stack, outermost first, and some that were above
 //! those and are gone.
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::check::level::read_environment;
-use crate::check::{Kind, Level, alarm, level};
+use crate::check::{Kind, Level, alarm, level, starved};
 use crate::future::{Function, Head};
 use crate::watch::TICK;
 use crate::{raw, report, watch};
@@ -152,6 +153,8 @@ struct Polling {
     slow_after: u64,
     /// From when on it, or one around it, takes too long.
     due: u64,
+    /// What the thread had waited for a processor when it began.
+    waited: starved::Waited,
 }
 
 impl Polling {
@@ -203,13 +206,15 @@ impl Notes {
             true
         });
         self.polls.truncate(known);
+        let waited = starved::by(self.looked);
         for (head, slow_after) in new.into_iter().rev() {
             let around = self.polls.last().map_or(u64::MAX, |poll| poll.due);
-            let mut poll = Polling { head, earliest: self.looked, latest, slow_after, due: around };
+            let mut poll = Polling { head, earliest: self.looked, latest, slow_after, due: around, waited };
             poll.due = around.min(poll.due());
             self.polls.push(poll);
         }
         self.looked = now;
+        starved::look(now, now.saturating_sub((slow_after_elsewhere() / 10).max(TICK)));
     }
 
     /// Takes so much from the time of all polls under way.
@@ -219,6 +224,7 @@ impl Notes {
             poll.earliest = (poll.earliest + time).min(now);
             poll.latest = (poll.latest + time).min(now);
             poll.due = poll.due.saturating_add(time);
+            poll.waited.leave_out(time);
         }
     }
 
@@ -278,11 +284,17 @@ pub(crate) fn leaving(head: &Head) -> Option<Slow> {
         notes.look(now);
         let address = std::ptr::from_ref(head).addr();
         let poll = notes.polls.pop_if(|poll| poll.head == address)?;
-        let took = poll.took(now);
+        let mut took = poll.took(now);
         if std::thread::panicking() {
             // The time may be that of printing a backtrace.
             notes.excuse(took, now);
             return None;
+        }
+        let mut waited = 0;
+        if took >= poll.slow_after {
+            waited = poll.waited.least_since(now);
+            took = took.saturating_sub(waited);
+            notes.excuse(waited, now);
         }
         let excused = took >= poll.slow_after || poll.slow_after > slow_after_elsewhere();
         if excused {
@@ -290,7 +302,7 @@ pub(crate) fn leaving(head: &Head) -> Option<Slow> {
             excuse_on_thread(poll.latest.saturating_sub(poll.earliest));
         }
         if took >= poll.slow_after {
-            return Some(Slow { took, began: poll.latest, slow_after: poll.slow_after });
+            return Some(Slow { took, began: poll.latest.saturating_add(waited), slow_after: poll.slow_after });
         }
         if excused {
             notes.excuse(took, now);
