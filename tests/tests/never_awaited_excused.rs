@@ -24,6 +24,21 @@ fn discarded() {
 }
 
 #[test]
+fn made_for_the_type_only() {
+    fn is_send(_: impl Send) {}
+    fn assert_send_sync<T: Send + Sync>(_: &T) {}
+    fn sends(_: impl Send) {}
+    assert_silent(&capture(|| is_send(leaf(1))).1);
+    // Only where such a function has the future.
+    let lent = capture(|| {
+        let future = leaf(1);
+        assert_send_sync(&future);
+    });
+    assert_eq!(kinds(&lent.1), [Kind::NeverAwaited]);
+    assert_eq!(kinds(&capture(|| sends(leaf(1))).1), [Kind::NeverAwaited]);
+}
+
+#[test]
 fn discarding_what_panics_ends_with_it() {
     struct Bomb;
     impl Drop for Bomb {

@@ -1,7 +1,7 @@
 //! `cargo xtask real-code`: published crates, checked and tested with and without the command.
 //!
-//! All that it writes is in `real-code/` of the target directory, apart from two tables in `docs/real-code.md`. A third
-//! one there is written by hand: the findings that have been read. The crates share one target directory, and what they depend on is built once for both ways.
+//! All that it writes is in `real-code/` of the target directory, apart from tables in `docs/real-code.md`. Two
+//! more there are written by hand: the findings and the reports that have been read. The crates share one target directory, and what they depend on is built once for both ways.
 
 mod reviewed;
 mod source;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::command::{CheckedAsync, Ended, cannot_run, cargo, logged, root};
-use reviewed::Reviewed;
+use reviewed::{Reviewed, What};
 use subjects::{SUBJECTS, Subject};
 use tally::{Messages, Tests};
 
@@ -62,7 +62,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let checked_async = checked_async.kept_in(&directory)?;
     let trial = Trial { checked_async, target: directory.join("target"), directory, no_tests: options.no_tests };
     let page = root().join("docs/real-code.md");
-    let reviewed = Reviewed::read(&fs::read_to_string(&page).unwrap_or_default());
+    let reviewed = [What::Findings, What::Reports]
+        .map(|what| Reviewed::read(what, &fs::read_to_string(&page).unwrap_or_default()));
     let order: Vec<&str> = SUBJECTS.iter().map(|subject| subject.name).collect();
     let mut troubled = Vec::new();
     for subject in SUBJECTS {
@@ -76,8 +77,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
                     result.row(subject, &fs::read_to_string(&page).unwrap_or_default()),
                 )]);
                 table::write(&page, &row, &order)?;
-                let unread = reviewed.missing(subject.name, &result.findings);
-                println!("  findings to be read and put in the table: {}", list(&unread));
+                let [findings, reports] = &reviewed;
+                let mut unread = findings.missing(subject.name, &result.findings);
+                if let Some((_, after)) = &result.tests {
+                    unread.extend(reports.missing(subject.name, &after.reports));
+                }
+                println!("  to be read and put in the tables: {}", list(&unread));
                 if result.is_new_trouble() || !unread.is_empty() {
                     troubled.push(subject.name);
                 }
@@ -91,9 +96,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             break;
         }
     }
-    let text = fs::read_to_string(&page).unwrap_or_default();
-    if let Some(text) = reviewed.summed_up(&text) {
-        fs::write(&page, text).map_err(|error| format!("cannot write {}: {error}", page.display()))?;
+    for reviewed in reviewed {
+        if let Some(text) = reviewed.summed_up(&fs::read_to_string(&page).unwrap_or_default()) {
+            fs::write(&page, text).map_err(|error| format!("cannot write {}: {error}", page.display()))?;
+        }
     }
     if troubled.is_empty() { Ok(()) } else { Err(format!("something to look at in: {}", troubled.join(", "))) }
 }
@@ -186,7 +192,9 @@ impl Trial {
         if !matches!(ended, Ended::With(status) if status.success()) {
             return Ok(Tests { trouble: Some(log_tail(&output)), ..Tests::default() });
         }
-        let (ended, output) = logged(command().args(flags).arg("--no-fail-fast"), &log, RUNNING)?;
+        // With the output of tests that pass: a check that panics says so there, and a test may catch a panic.
+        let flags = flags.iter().chain(&["--no-fail-fast", "--", "--show-output"]);
+        let (ended, output) = logged(command().args(flags), &log, RUNNING)?;
         Ok(Tests { timed_out: matches!(ended, Ended::TimedOut), ..Tests::read(&output) })
     }
 }
@@ -209,11 +217,12 @@ impl Outcome {
         )
     }
 
-    /// Whether there is anything that may be a fault of ours.
+    /// Whether there is anything that may be a fault of ours, besides what is to be read.
     fn is_new_trouble(&self) -> bool {
-        let failed = self.tests.as_ref().is_some_and(|(before, after)| {
-            after.passed < before.passed || !after.reports.is_empty() || after.timed_out && !before.timed_out
-        });
+        let failed = self
+            .tests
+            .as_ref()
+            .is_some_and(|(before, after)| after.passed < before.passed || after.timed_out && !before.timed_out);
         failed || !self.new_errors.is_empty() || !self.new_warnings.is_empty()
     }
 }

@@ -13,6 +13,7 @@
 //! | drop of any other type | its owner is further out |
 //! | destructor of a thread-local | the thread's end |
 //! | function that cannot be told to be the user's | there is no verdict |
+//! | function that asks something of a type, by its name | the future was made for its type: its right |
 //! | any other function | the user |
 //!
 //! A function is told by its name or, where that has no path, by its file: inlined functions have no path in their names
@@ -177,6 +178,7 @@ fn judge(backtrace: &str, created: &Created<'_>) -> Dropper {
             Owner::ThreadExit => return Dropper::ThreadExit,
             Owner::Library => return Dropper::Library,
             Owner::User | Owner::Unknown if tuple => return Dropper::Library,
+            Owner::User if frame.asks_of_a_type() => return Dropper::Library,
             Owner::User if trusted => return Dropper::User(Some(stack::culprit(&frames, at, created.file))),
             Owner::User | Owner::Unknown => return Dropper::Unknown,
         }

@@ -21,6 +21,12 @@ const DEPENDENCIES: &[&str] = &["/registry/src/", "/git/checkouts/", "/vendor/"]
 /// Where std has its sources, as the compiler was built and as `rust-src` puts them, and those of what it consists of.
 const STD: &[&str] = &["/rustc/", "/rustlib/src/rust/library/", "/rust/deps/"];
 
+/// How the names of functions begin that ask something of a type.
+const TYPE_QUESTIONS: &[&str] = &["are", "assert", "is", "must", "needs", "require", "requires"];
+
+/// What such a function asks.
+const TYPE_PROPERTIES: &[&str] = &["send", "static", "sync", "unpin"];
+
 /// This file.
 const THIS: &str = file!();
 
@@ -106,6 +112,14 @@ impl<'a> Frame<'a> {
     pub(super) fn is_poll_of_checked(&self) -> bool {
         let named = self.function.contains("checked_async::raw::Checked<") && self.function.ends_with("::poll");
         named || !self.has_path() && self.name() == "poll" && self.is_own()
+    }
+
+    /// Whether it is there to ask something of its argument's type, by its name: as `fn is_send(_: impl Send) {}`, it has
+    /// nothing to poll.
+    pub(super) fn asks_of_a_type(&self) -> bool {
+        let mut words = self.name().split('_');
+        let asks = words.next().is_some_and(|word| TYPE_QUESTIONS.contains(&word));
+        asks && words.any(|word| TYPE_PROPERTIES.contains(&word))
     }
 
     /// The type whose drop it is.
@@ -291,6 +305,21 @@ mod tests {
         }
         for name in ["f", "main", "f<app::S>", "{async_fn#0}", "{closure#0}<app::S>", "<unknown>"] {
             assert!(!has_path(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_tell_what_asks_of_a_type() {
+        let asks = |function| Frame { function, place: None }.asks_of_a_type();
+        for name in
+            ["app::is_send", "app::t::assert_send_sync::<app::f::{{closure}}>", "must_be_static<app::S>", "needs_unpin"]
+        {
+            assert!(asks(name), "{name}");
+        }
+        for name in
+            ["app::send", "app::is_sent", "app::is_ready", "app::resend", "app::is_send::{{closure}}", "app::assert"]
+        {
+            assert!(!asks(name), "{name}");
         }
     }
 
