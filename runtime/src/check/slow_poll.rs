@@ -292,7 +292,7 @@ pub(crate) fn leaving(head: &Head) -> Option<Slow> {
         }
         let mut waited = 0;
         if took >= poll.slow_after {
-            waited = poll.waited.least_since(now);
+            waited = poll.waited.least();
             took = took.saturating_sub(waited);
             notes.excuse(waited, now);
         }

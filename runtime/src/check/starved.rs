@@ -11,8 +11,8 @@
 //!        └─ all of it waited ┘└── waited: all since then, less that ──┘
 //! ```
 //!
-//! Invariant: what is said of a poll is never more than it waited. Doubt makes it less, and so does what another system does not
-//! tell: a poll may be reported that waited, but none is missed that blocked.
+//! Invariant: what is said of a poll is never more than the thread has waited since it last looked at the time before that began.
+//! Doubt makes it less, and another system says nothing: a poll that waited may be reported.
 
 use std::cell::Cell;
 
@@ -22,34 +22,35 @@ thread_local! {
     static KNOWN: Cell<Option<Known>> = const { Cell::new(None) };
 }
 
-/// What the system has counted for this thread, in nanoseconds.
+/// What the system has counted for this thread.
 #[derive(Clone, Copy)]
 struct Known {
     /// When it was asked.
     at: u64,
-    /// How long the thread had waited for a processor by then, all in all.
-    waited: u64,
-    /// How long the whole program had stood still by then, which the watch's clock leaves out.
-    stopped: u64,
+    /// How long the thread had waited for a processor by then, if the system says so.
+    waited: Option<Waiting>,
 }
+
+/// How long a thread has waited for a processor in all, less the time for which the whole program stood still: it may have waited
+/// then, too, and the watch's clock leaves that out already.
+type Waiting = i64;
 
 /// What a thread may have waited, at most, when a poll began.
 #[derive(Clone, Copy)]
 pub(super) struct Waited {
-    /// At most so much in all, less the stops of the program, if it is known.
-    at_most: Option<i64>,
+    at_most: Option<Waiting>,
 }
 
 /// Asks the system, unless that was done since `fresh`.
 pub(super) fn look(now: u64, fresh: u64) {
     if KNOWN.get().is_none_or(|known| known.at <= fresh) {
-        KNOWN.set(ask(now));
+        KNOWN.set(Some(Known { at: now, waited: ask() }));
     }
 }
 
 /// What the thread may have waited by the time `begin`, which is not before it looked last.
 pub(super) fn by(begin: u64) -> Waited {
-    Waited { at_most: KNOWN.get().map(|known| known.by(begin)) }
+    Waited { at_most: KNOWN.get().and_then(|known| known.by(begin)) }
 }
 
 impl Waited {
@@ -59,29 +60,23 @@ impl Waited {
     }
 
     /// How long, at least, the thread has waited since.
-    pub(super) fn least_since(self, now: u64) -> u64 {
-        let (Some(at_most), Some(known)) = (self.at_most, ask(now)) else { return 0 };
-        known.least_since(at_most)
+    pub(super) fn least(self) -> u64 {
+        self.at_most.and_then(|at_most| Some(least(at_most, ask()?))).unwrap_or(0)
     }
 }
 
 impl Known {
-    /// What was waited, less the stops of the program: they may have been waiting, too, and the clock has left them out.
-    fn waited_on_the_clock(self) -> i64 {
-        signed(self.waited).saturating_sub(signed(self.stopped))
-    }
-
     /// What was waited by a later time, at most.
-    fn by(self, later: u64) -> i64 {
-        self.waited_on_the_clock().saturating_add(signed(later.saturating_sub(self.at)))
+    fn by(self, later: u64) -> Option<Waiting> {
+        Some(self.waited?.saturating_add(signed(later.saturating_sub(self.at))))
     }
+}
 
-    /// What was waited since, at least, if it was so much by then.
-    fn least_since(self, at_most: i64) -> u64 {
-        let waited = u64::try_from(self.waited_on_the_clock().saturating_sub(at_most)).unwrap_or(0);
-        // The system counts by another clock, which may run a bit faster.
-        waited - waited / 1024
-    }
+/// What was waited between two times, if it was so much at most by the first, and so much by the second.
+fn least(first: Waiting, second: Waiting) -> u64 {
+    let waited = u64::try_from(second.saturating_sub(first)).unwrap_or(0);
+    // The system counts by another clock, which may run a bit faster.
+    waited - waited / 1024
 }
 
 fn signed(time: u64) -> i64 {
@@ -89,9 +84,8 @@ fn signed(time: u64) -> i64 {
 }
 
 /// Asks the system.
-fn ask(now: u64) -> Option<Known> {
-    let waited = waited()?;
-    Some(Known { at: now, waited, stopped: watch::stopped() })
+fn ask() -> Option<Waiting> {
+    Some(signed(waited()?).saturating_sub(signed(watch::stopped())))
 }
 
 /// How long this thread has waited for a processor, in nanoseconds.
@@ -131,23 +125,19 @@ mod tests {
 
     #[test]
     fn what_may_be_from_before_the_poll_is_not_the_poll_s() {
-        let known = Known { at: 1000 * MS, waited: 70 * MS, stopped: 0 };
-        let begin = known.by(1006 * MS);
-        let later = |waited: u64, stopped: u64| Known { at: 2000 * MS, waited: waited * MS, stopped: stopped * MS };
-        assert_eq!(later(76, 0).least_since(begin), 0);
-        assert_eq!(later(70, 0).least_since(begin), 0);
-        let waited = later(176, 0).least_since(begin);
-        assert!((99 * MS..100 * MS).contains(&waited), "{waited}");
-        // Waited while the whole program stood still: the clock has left that out already.
-        assert!(later(176, 60).least_since(begin) < 40 * MS);
-        assert_eq!(later(176, 500).least_since(begin), 0);
+        let known = Known { at: 1000 * MS, waited: Some(70 * MS as i64) };
+        let begin = known.by(1006 * MS).unwrap();
+        let since = |waited: u64| least(begin, (waited * MS) as i64);
+        assert_eq!((since(70), since(76)), (0, 0));
+        assert!((99 * MS..100 * MS).contains(&since(176)), "{}", since(176));
+        let mut waited = Waited { at_most: Some(begin) };
+        waited.leave_out(60 * MS);
+        assert_eq!(least(waited.at_most.unwrap(), 136 * MS as i64), 0);
     }
 
     #[test]
-    fn stops_of_the_program_before_the_poll_are_not_the_poll_s() {
-        let before = Known { at: 1000 * MS, waited: 10 * MS, stopped: 500 * MS };
-        let after = Known { at: 1200 * MS, waited: 110 * MS, stopped: 500 * MS };
-        let waited = after.least_since(before.by(1000 * MS));
-        assert!((99 * MS..100 * MS).contains(&waited), "{waited}");
+    fn what_is_not_known_is_nothing() {
+        let unknown = Waited { at_most: Known { at: 5, waited: None }.by(7) };
+        assert_eq!(unknown.least(), 0);
     }
 }

@@ -20,7 +20,8 @@ const NEW_PAGE: &str = "\
 `cargo xtask real-code` takes each crate as it is published, and compares `cargo check` and `cargo test` with
 `cargo checked-async check` and `cargo checked-async test`, where every async fn is checked. *New errors* and *new
 warnings* are the compiler's own, which only appear with the command; *findings* are those of the lints; *reports* are
-places of which the run-time checks complained while the crate's own tests ran. Tests are those that passed.
+places of which the run-time checks complained while the crate's own tests ran, in `tests/` as in unit tests. Tests are those that
+passed.
 
 ";
 
