@@ -24,6 +24,11 @@ pub(crate) fn provide(subject: &Subject, directory: &Path) -> Result<PathBuf> {
         copy_folder(&source, &partial)?;
         fs::rename(&partial, &copy).map_err(|error| trouble("write", &copy, &error))?;
     }
+    // The crate's repository has a file of that name, and tests of tower-http serve it.
+    let readme = directory.join("README.md");
+    if !readme.exists() {
+        fs::write(&readme, "# Published crates\n").map_err(|error| trouble("write", &readme, &error))?;
+    }
     let manifest = copy.join("Cargo.toml");
     let old = fs::read_to_string(&manifest).map_err(|error| trouble("read", &manifest, &error))?;
     let text = with_ours(&old, subject.true_findings());
