@@ -406,12 +406,13 @@ impl Core {
         let tasks = &mut *guard;
         let place = tasks.vacant;
         match tasks.records.get_mut(place) {
-            Some(record) if tasks.queue.has_room() && !self.is_parked() && !self.is_debug() => {
+            Some(record) if tasks.queue.has_room() && !self.is_parked() => {
                 tasks.last_id += 1;
                 tasks.vacant = record.number;
                 tasks.taken += 1;
                 let key = TaskKey { place, id: tasks.last_id };
-                record.occupy(self.number, key, created, None, Some(stored));
+                let born = if self.is_debug() { self.measured() } else { None };
+                record.occupy(self.number, key, created, born, Some(stored));
                 tasks.queue.push_where_room(place);
                 key
             }
@@ -768,12 +769,15 @@ impl Core {
         self.wake_with(guard, number);
     }
 
-    /// Wakes who waits for a task that is finished, where that is none of this loop's tasks.
+    /// Wakes who waits for a task that is finished, where that is none of this loop's tasks, or one whose wakers are counted.
     #[inline(never)]
     fn wake_other(&self, place: usize) {
         let waiting = self.tasks_mut().records.get_mut(place).and_then(|record| record.waiting.take());
-        if let Some(waiting) = waiting {
-            event_loop::wake(waiting);
+        let Some(waiting) = waiting else { return };
+        match raw::number_of(&waiting) {
+            // It is one that is counted, and given up when the task is in the queue.
+            Some(number) => self.wake_task(number),
+            None => event_loop::wake(waiting),
         }
     }
 
