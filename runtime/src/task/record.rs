@@ -85,6 +85,8 @@ pub(crate) struct Record {
     marks: u8,
     /// Who waits for the output.
     waiting: Option<Waker>,
+    /// Its waker, if others keep it too, or did, where the loop's checks are on. Here, so that to keep it takes no memory.
+    waker: Option<Waker>,
     /// When its last step ended, where the loop's checks are on.
     pub(crate) since: Option<Instant>,
     /// When it was started, where they are.
@@ -105,8 +107,6 @@ pub(crate) struct Rare {
     cleanups: VecDeque<Cleanup>,
     /// Where its futures stand, where the loop's checks are on and that is known.
     pub(crate) places: Option<Box<Places>>,
-    /// Its waker, if others keep it too, or did, where they are on.
-    waker: Option<Waker>,
     /// Set while nobody is known that would wake it, where they are on.
     suspected: Option<Suspected>,
 }
@@ -330,6 +330,7 @@ impl Tasks {
             turn: QUEUED,
             marks: NEW,
             waiting: None,
+            waker: None,
             since: None,
             born,
             rare: None,
@@ -338,14 +339,14 @@ impl Tasks {
     }
 
     /// Vacates the place of a finished task. What is returned is dropped by the caller, outside of the borrow.
-    fn remove(&mut self, key: TaskKey) -> Option<Box<Rare>> {
+    fn remove(&mut self, key: TaskKey) -> Option<(Option<Box<Rare>>, Option<Waker>)> {
         let vacant = self.vacant;
         let record = self.get_mut(key)?;
         record.vacate(vacant);
-        let rare = record.rare.take();
+        let left = (record.rare.take(), record.waker.take());
         self.vacant = key.place;
         self.taken -= 1;
-        rare
+        Some(left)
     }
 
     /// The task at a place.
@@ -568,7 +569,12 @@ impl Core {
     pub(crate) fn step_special(&self, step: Step, turn: u8, main: Option<Pin<&mut dyn Steps>>) {
         if self.is_debug() {
             self.step_watched(step, turn & SPECIAL != 0, main);
-        } else if turn & SPECIAL != 0 {
+            return;
+        }
+        if turn & WATCHED != 0 {
+            self.unwatch(step.place);
+        }
+        if turn & SPECIAL != 0 {
             self.step_without_checks::<true>(step, main);
         } else {
             self.step_without_checks::<false>(step, main);

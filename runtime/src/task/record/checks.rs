@@ -99,8 +99,9 @@ impl Core {
     fn begin_watched(&self, place: usize, special: bool) -> Begun {
         let mut begun = Begun { waker: None, noting: false, due: None };
         let mut tasks = self.tasks_mut();
-        let Some(rare) = tasks.records.get_mut(place).and_then(|record| record.rare.as_mut()) else { return begun };
-        begun.waker = rare.waker.take();
+        let Some(record) = tasks.records.get_mut(place) else { return begun };
+        begun.waker = record.waker.take();
+        let Some(rare) = &mut record.rare else { return begun };
         if let Some(places) = rare.places.take() {
             places::begin_step(places);
             begun.noting = true;
@@ -111,6 +112,18 @@ impl Core {
         // A step that may cancel it, or has to clean up, is no sign of anything.
         begun.due = suspected.end(begun.waker.as_ref(), !special && self.counts_wakers());
         begun
+    }
+
+    /// Forgets what was remembered of a task, when the checks are off.
+    #[cold]
+    pub(super) fn unwatch(&self, place: usize) {
+        let forgotten = self.tasks_mut().records.get_mut(place).map(|record| {
+            record.turn &= !WATCHED;
+            let rare = record.rare.as_mut();
+            (record.waker.take(), rare.map(|rare| (rare.places.take(), rare.suspected.take())))
+        });
+        // Outside of the borrow.
+        drop(forgotten);
     }
 
     /// Takes note that a step is over that was pending.
@@ -124,10 +137,12 @@ impl Core {
             put(&mut record.stored, stored);
             record.since = self.measured();
             let is_lost = !special && record.turn & QUEUED == 0 && !lost_waker::is_held(waker.as_ref());
-            if waker.is_some() || places.is_some() {
-                let rare = record.rare_mut();
-                put(&mut rare.waker, waker);
-                put(&mut rare.places, places);
+            if waker.is_some() {
+                put(&mut record.waker, waker);
+                record.turn |= WATCHED;
+            }
+            if places.is_some() {
+                put(&mut record.rare_mut().places, places);
                 record.turn |= WATCHED;
             }
             is_lost
