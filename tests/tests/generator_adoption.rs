@@ -5,31 +5,13 @@
 
 use checked_async::{Kind, adopting, adopting_local, capture, capture_future, checked_async, generator, spawn};
 use checked_async_tests::by_hand::{assert_silent, kinds};
+use checked_async_tests::log::SharedLog as Log;
 use checked_async_tests::patient::{patient, run_patiently};
 use futures::future::{FutureExt, LocalBoxFuture, pending};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
-
-/// What happens, in order, on any thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl Log {
-    fn note(&self, text: &str) {
-        self.0.lock().unwrap().push(text.to_owned());
-    }
-
-    fn notes(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
-    }
-
-    #[track_caller]
-    fn assert(&self, expected: &[&str]) {
-        assert_eq!(self.notes(), expected);
-    }
-}
+use std::sync::Arc;
 
 /// Gives others their turn a few times, on any executor.
 async fn pause() {

@@ -1,24 +1,10 @@
 //! Attributes on the syntax of cleanup, and on what is rewritten for its sake, mean what they mean elsewhere.
 
 use checked_async::{capture, checked_async, generator};
+use checked_async_tests::log::SharedLog as Log;
 use futures::StreamExt as _;
 use futures::executor::block_on;
 use futures::stream;
-use std::sync::{Arc, Mutex};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<&'static str>>>);
-
-impl Log {
-    fn note(&self, text: &'static str) {
-        self.0.lock().unwrap().push(text);
-    }
-
-    #[track_caller]
-    fn assert(&self, expected: &[&str]) {
-        assert_eq!(*self.0.lock().unwrap(), expected);
-    }
-}
 
 async fn pause() {
     futures_lite::future::yield_now().await;

@@ -1,28 +1,14 @@
 //! A cleanup begins when what was dropped on the way to it is closed, wherever it stands and whoever polls.
 
 use checked_async::{adopting, adopting_local, capture, checked_async, closing, generator, spawn};
+use checked_async_tests::log::SharedLog as Log;
 use checked_async_tests::patient::run_patiently;
 use futures::FutureExt as _;
 use futures::future::{join, join_all, pending};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use std::future::Future;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
-
-/// What happens, in order, on any thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl Log {
-    fn note(&self, text: &str) {
-        self.0.lock().unwrap().push(text.to_owned());
-    }
-
-    #[track_caller]
-    fn assert(&self, expected: &[&str]) {
-        assert_eq!(*self.0.lock().unwrap(), expected);
-    }
-}
+use std::sync::Mutex;
 
 async fn pause() {
     futures_lite::future::yield_now().await;
@@ -74,7 +60,7 @@ fn in_every_task<F: Future<Output = ()> + Send + 'static>(task: fn(Log) -> F, ex
     for (way, run) in ways {
         let log = Log::default();
         let ((), _) = capture(|| run(task(log.clone())));
-        assert_eq!(*log.0.lock().unwrap(), expected, "{way}");
+        assert_eq!(log.notes(), expected, "{way}");
     }
 }
 
@@ -311,7 +297,7 @@ fn a_future_stays_send_whatever_its_variables_are() {
     async fn guard_is_dropped(log: Log) -> Option<u32> {
         let locked = COUNT.lock().ok()?;
         defer! { log.note("function"); }
-        let half = log.0.lock().unwrap().len().checked_sub(1)?;
+        let half = log.notes().len().checked_sub(1)?;
         drop(locked);
         pause().await;
         u32::try_from(half).ok()
@@ -401,7 +387,7 @@ fn of_what_stands_in_loops_and_blocks() {
             }
             log.note("never");
         }
-        if log.0.lock().unwrap().len() == 6 {
+        if log.notes().len() == 6 {
             defer! { log.note("branch"); }
             let mut rows = rows(log.clone());
             rows.next().await;

@@ -2,27 +2,13 @@
 
 use checked_async::{AsyncGen, Kind, Violation, capture, generator, shutdown_generators, spawn};
 use checked_async_tests::by_hand::{assert_silent, kinds};
+use checked_async_tests::log::SharedLog as Log;
 use checked_async_tests::patient::{patient, run_patiently};
 use futures::FutureExt;
 use futures::executor::block_on;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::thread;
-
-/// What happens, in order, on any thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl Log {
-    fn note(&self, text: impl Into<String>) {
-        self.0.lock().unwrap().push(text.into());
-    }
-
-    #[track_caller]
-    fn assert(&self, expected: &[&str]) {
-        assert_eq!(*self.0.lock().unwrap(), expected);
-    }
-}
 
 /// Gives others their turn a few times, on any executor.
 async fn pause() {
