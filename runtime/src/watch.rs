@@ -1,7 +1,10 @@
-//! The watch: a thread that asks those that poll, once a millisecond, to look at the time, and the clock they look at.
+//! The watch: a thread that asks those that poll, a hundred times a second, to look at the time, and the clock they look at.
 //!
 //! Reading a clock at each poll would cost more than all else that the checks do. So a poll looks at one word of its
 //! thread, the *alarm*, and only the first that begins or ends after the watch has raised it reads the clock.
+//!
+//! A thread that wakes up disturbs those that have no processor to spare. So it does as seldom as what is to be measured allows:
+//! a tenth of the shortest time that is slow, which is ten milliseconds where nobody says otherwise.
 //!
 //! ```text
 //!            first poll ever        nothing polls for a while
@@ -31,11 +34,17 @@ use crate::raw;
 /// Whether there are threads and clocks for it. Under Miri a program is as slow as it is, and must end its threads.
 pub(crate) const POSSIBLE: bool = !cfg!(any(miri, target_family = "wasm"));
 
-/// How often the watch raises the alarms, in nanoseconds.
-pub(crate) const TICK: u64 = 1_000_000;
+/// The shortest time that is measured, and how often the watch raises the alarms at most, in nanoseconds.
+pub(crate) const FINEST: u64 = 1_000_000;
+
+/// How often it raises them at least.
+const COARSEST: u64 = 10 * FINEST;
+
+/// Which part of the shortest time that is to be measured is between two ticks.
+const PART: u64 = 10;
 
 /// How late the watch may be before that is taken for a stop of the whole program.
-const GRACE: u64 = 50 * TICK;
+const GRACE: u64 = 50 * FINEST;
 
 /// After how many ticks in which no poll began or ended the watch slows down.
 const QUIET: u32 = 10;
@@ -57,6 +66,15 @@ static STATE: AtomicU8 = AtomicU8::new(ABSENT);
 static TICKED: AtomicU64 = AtomicU64::new(0);
 /// How long the program has stood still.
 static STOPPED: AtomicU64 = AtomicU64::new(0);
+
+/// How long it is from one tick to the next, in nanoseconds.
+pub(crate) fn tick_length() -> u64 {
+    tick_to_measure(slow_poll::shortest())
+}
+
+fn tick_to_measure(shortest: u64) -> u64 {
+    (shortest / PART).clamp(FINEST, COARSEST)
+}
 
 /// The machine's clock, in nanoseconds: monotonic, from some time in this process.
 fn machine_time() -> u64 {
@@ -103,9 +121,17 @@ pub(crate) fn keep_awake() -> bool {
     true
 }
 
+/// Has the watch tick by what is to be measured now, which is shorter than before.
+pub(crate) fn measure_shorter() {
+    if let Some(Some(watch)) = WATCH.get() {
+        watch.unpark();
+    }
+}
+
+static WATCH: OnceLock<Option<Thread>> = OnceLock::new();
+
 /// The watch, started if there is none; `None` if there can be none.
 fn watch() -> Option<&'static Thread> {
-    static WATCH: OnceLock<Option<Thread>> = OnceLock::new();
     let watch = WATCH.get_or_init(|| {
         TICKED.store(machine_time(), Release);
         let thread = thread::Builder::new().name("checked-async-watch".into()).stack_size(256 * 1024);
@@ -128,7 +154,7 @@ fn run() {
                 continue;
             }
             SLOW => thread::park_timeout(SLOW_TICK),
-            _ => thread::park_timeout(Duration::from_nanos(TICK)),
+            _ => thread::park_timeout(Duration::from_nanos(tick_length())),
         }
         let tick = tick();
         quiet = if tick.moved { 0 } else { quiet + 1 };
@@ -175,13 +201,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_shorter_is_measured_more_finely() {
+        let milliseconds = [1000, 100, 50, 20, 10, 1].map(|shortest| tick_to_measure(shortest * FINEST) / FINEST);
+        assert_eq!(milliseconds, [10, 10, 5, 2, 1, 1]);
+    }
+
+    #[test]
     fn the_clock_runs_with_the_watch_and_without() {
         let start = now();
         thread::sleep(Duration::from_millis(3));
         let later = now();
-        assert!(later - start >= 3 * TICK);
+        assert!(later - start >= 3 * FINEST);
         assert!(keep_awake());
         thread::sleep(Duration::from_millis(3));
-        assert!(now() - later >= 3 * TICK);
+        assert!(now() - later >= 3 * FINEST);
     }
 }

@@ -288,7 +288,8 @@ fn the_time_is_not_more_than_that_of_the_poll() {
         let duration = Duration::from_millis(milliseconds);
         let start = Instant::now();
         let ((), violations) = capture(|| block_on(blocks(duration)));
-        let most = start.elapsed() + Duration::from_millis(3);
+        // As far as it may be off.
+        let most = start.elapsed() + SLOW_AFTER / 10;
         let took = violations.first().unwrap_or_else(|| panic!("{duration:?} is not reported")).took.unwrap();
         assert!(took >= SLOW_AFTER && took <= most, "{took:?} for {duration:?} within {most:?}");
     }

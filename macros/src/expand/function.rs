@@ -213,7 +213,7 @@ pub(super) fn moved_body(function: &mut Function) -> TokenStream {
     quote_spanned!(span=> #moves #label: #body)
 }
 
-/// The static description of the function.
+/// The static description of the function; where that says how long a poll may take, the call makes it known.
 pub(super) fn site(function: &Function, args: &Args, runtime: &Runtime) -> TokenStream {
     let span = generated(function.sig.ident.span());
     let private = runtime.private(span);
@@ -227,9 +227,10 @@ pub(super) fn site(function: &Function, args: &Args, runtime: &Runtime) -> Token
         Some(nanoseconds) => quote_spanned!(span=> ::core::option::Option::Some(#nanoseconds)),
         None => quote_spanned!(span=> ::core::option::Option::None),
     };
-    quote_spanned! {span=>
+    let site = quote_spanned! {span=>
         &#private::Site { file: ::core::file!(), line: #line, column: #column, name: #name, slow_after: #slow_after }
-    }
+    };
+    if args.slow_after.is_some() { quote_spanned!(span=> #private::measured(#site)) } else { site }
 }
 
 /// The attribute by which a call knows where it stands, in builds that have checks.

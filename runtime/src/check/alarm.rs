@@ -1,6 +1,6 @@
 //! What is done where a thread's alarm is raised: each poll of a checked future that begins or ends is seen.
 //!
-//! The [`watch`](crate::watch) raises it once a millisecond, for `slow_poll`. Checks that have to see all of a poll keep it
+//! The [`watch`](crate::watch) raises it now and then, for `slow_poll`. Checks that have to see all of a poll keep it
 //! raised on their own thread.
 
 use crate::check::stalled_future::{self, Report};

@@ -28,6 +28,13 @@ pub fn frame<F: Future>(site: &'static Site, future: F) -> Checked<F> {
     Checked::frame(site, future)
 }
 
+/// Takes note that a function is called that has a `slow_after` of its own.
+#[inline]
+pub fn measured(site: &'static Site) -> &'static Site {
+    slow_poll::called(site);
+    site
+}
+
 /// Ends an [`expect_awaited`].
 #[must_use]
 pub struct Expecting(#[expect(dead_code, reason = "held for its drop")] Watching);

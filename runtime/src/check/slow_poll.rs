@@ -1,8 +1,8 @@
 //! `slow_poll`: one poll of a checked future took so long that its thread had no time for others.
 //!
-//! The [`watch`](crate::watch) asks each thread once a millisecond to look at the time. The next poll that begins or
-//! ends there does: it takes note of all polls that are under way and were not seen before, and so knows, but for that
-//! millisecond, when each began. A poll that ends is judged by that.
+//! The [`watch`](crate::watch) asks each thread, a hundred times a second, to look at the time. The next poll that begins or
+//! ends there does: it takes note of all polls that are under way and were not seen before, and so knows, but for the time
+//! between two ticks, when each began. A poll that ends is judged by that.
 //!
 //! Who is named: polls end from the inside outwards. The time of a poll that was reported is taken from all around it, and
 //! so is what a function may take by its own `slow_after`, and the time in `block_in_place`, which has made room for others.
@@ -19,17 +19,21 @@ use std::time::Duration;
 use crate::check::level::read_environment;
 use crate::check::{Kind, Level, alarm, level, starved};
 use crate::future::{Function, Head};
-use crate::watch::TICK;
+use crate::private::Site;
+use crate::watch::FINEST;
 use crate::{raw, report, watch};
 
 /// How long a poll may take, in nanoseconds, where its function does not say.
 static SLOW_AFTER: AtomicU64 = AtomicU64::new(100_000_000);
 
+/// The shortest time that any function or loop so far has said instead.
+static SHORTEST_SAID: AtomicU64 = AtomicU64::new(u64::MAX);
+
 /// Sets how long one poll may take before it is reported as [`Kind::SlowPoll`], for the whole program, from now on.
 ///
 /// It is 100 ms otherwise, or what `CHECKED_ASYNC=slow_after=…` says; a function's own
-/// `#[checked_async(slow_after = "250ms")]` wins over this, and so does `slow_after` of an event loop for its tasks. Time is measured to a millisecond, and less than that is taken
-/// for one. Modelled on asyncio's `loop.slow_callback_duration`.
+/// `#[checked_async(slow_after = "250ms")]` wins over this, and so does `slow_after` of an event loop for its tasks. Time is measured to a tenth of it, or to a millisecond
+/// where that is more, and less than a millisecond is taken for one. Modelled on asyncio's `loop.slow_callback_duration`.
 ///
 /// # Examples
 ///
@@ -47,6 +51,7 @@ pub fn set_slow_after(duration: Duration) {
 /// As [`set_slow_after`], for the environment.
 pub(super) fn store(duration: Duration) {
     SLOW_AFTER.store(nanoseconds(duration), Relaxed);
+    watch::measure_shorter();
 }
 
 /// Called when the level was set: while it is off, no thread is watched.
@@ -84,6 +89,33 @@ fn slow_after(function: &Function) -> u64 {
     function.slow_after().unwrap_or_else(slow_after_elsewhere)
 }
 
+/// The shortest time that counts as slow anywhere.
+pub(crate) fn shortest() -> u64 {
+    SLOW_AFTER.load(Relaxed).min(SHORTEST_SAID.load(Relaxed))
+}
+
+/// Has it measured from now on what is slow after this time.
+#[inline]
+fn measure(slow_after: u64) {
+    if slow_after < SHORTEST_SAID.load(Relaxed) {
+        measure_shorter(slow_after);
+    }
+}
+
+#[cold]
+fn measure_shorter(slow_after: u64) {
+    SHORTEST_SAID.fetch_min(slow_after, Relaxed);
+    watch::measure_shorter();
+}
+
+/// Takes note that a function is called that has a `slow_after` of its own.
+#[inline]
+pub(crate) fn called(site: &Site) {
+    if let Some(own) = site.slow_after {
+        measure(own.max(FINEST));
+    }
+}
+
 /// How long a poll may take in this program, where nothing else is said.
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) fn slow_after_by_default() -> Duration {
@@ -114,7 +146,11 @@ pub(crate) fn excuse_backtrace() {
 /// Has a loop say how long polls on this thread may take, or nobody.
 #[cfg(feature = "event-loop")]
 pub(crate) fn say(slow_after: Option<Duration>) {
-    OF_LOOP.set(slow_after.map_or(UNSAID, nanoseconds));
+    let of_loop = slow_after.map_or(UNSAID, nanoseconds);
+    if of_loop != UNSAID {
+        measure(of_loop);
+    }
+    OF_LOOP.set(of_loop);
 }
 
 /// While this lives, a loop says how long polls on this thread may take.
@@ -141,7 +177,7 @@ impl Drop for Said {
 
 /// A duration of at least a millisecond.
 fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX).max(TICK)
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX).max(FINEST)
 }
 
 /// A poll that took too long.
@@ -175,9 +211,9 @@ impl Polling {
         most.min(least + self.slack())
     }
 
-    /// How far the time may be off.
+    /// How far the time may be off: by a tick at least, of a watch that knows of it.
     fn slack(&self) -> u64 {
-        (self.slow_after / 10).max(2 * TICK)
+        (self.slow_after / 10).max(2 * FINEST)
     }
 
     /// From when on it takes too long.
@@ -224,7 +260,7 @@ impl Notes {
             self.polls.push(poll);
         }
         self.looked = now;
-        starved::look(now, now.saturating_sub((slow_after_elsewhere() / 10).max(TICK)));
+        starved::look(now, now.saturating_sub((slow_after_elsewhere() / 10).max(FINEST)));
     }
 
     /// Takes so much from the time of all polls under way.
@@ -238,9 +274,9 @@ impl Notes {
         }
     }
 
-    /// Whether a poll under way has taken too long, or will have before the next tick: then its end must not be missed.
+    /// Whether a poll under way has taken too long, or will have soon after the next tick: then its end must not be missed.
     fn is_due(&self, now: u64) -> bool {
-        self.polls.last().is_some_and(|poll| now + TICK >= poll.due)
+        self.polls.last().is_some_and(|poll| now + 2 * watch::tick_length() >= poll.due)
     }
 }
 
@@ -395,5 +431,17 @@ impl Drop for Blocking {
         if let Some(began) = self.alone {
             excuse_on_thread(watch::now().saturating_sub(began));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_is_measured_as_it_says() {
+        static SITE: Site = Site { file: "", line: 1, column: 1, name: None, slow_after: Some(20_000_000) };
+        called(&SITE);
+        assert!(shortest() <= 20_000_000, "{}", shortest());
     }
 }

@@ -1,7 +1,7 @@
 //! What a loop with its checks on sees to while it runs, and how it knows how long its steps take.
 //!
 //! To read a clock after each step would cost more than all else that the checks do. So a step only looks at its thread's
-//! *alarm*, which the [`watch`](crate::watch) raises once a millisecond, and reads the clock where it is or was raised.
+//! *alarm*, which the [`watch`](crate::watch) raises now and then, and reads the clock where it is or was raised.
 //!
 //! ```text
 //!        look               alarm               look
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use super::core::Core;
 use crate::check::{lost_waker, slow_poll};
-use crate::watch::{self, TICK};
+use crate::watch::{self, FINEST};
 use crate::{places, raw, timeline};
 
 /// Below it is measured exactly what is slow.
@@ -114,7 +114,7 @@ impl Core {
             // Otherwise it was raised all the time.
             Some(raised) if !exact && raised != 0 && all >= self.slow_after() => {
                 let known = Duration::from_nanos(watch::now().saturating_sub(raised));
-                let slack = (self.slow_after() / 10).max(Duration::from_nanos(2 * TICK));
+                let slack = (self.slow_after() / 10).max(Duration::from_nanos(2 * FINEST));
                 all.min(known.saturating_add(slack))
             }
             _ => all,
