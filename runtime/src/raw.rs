@@ -27,6 +27,8 @@
 #[cfg(feature = "event-loop")]
 mod blocks;
 #[cfg(feature = "event-loop")]
+mod bound;
+#[cfg(feature = "event-loop")]
 mod tasks;
 
 #[cfg(feature = "event-loop")]
