@@ -29,7 +29,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::raw::Owned;
-use crate::report;
+use crate::report::{self, Caught, Panicked};
 
 /// Cleanup that stays on its thread.
 pub(crate) type Cleanup = Pin<Box<dyn Future<Output = ()>>>;
@@ -224,7 +224,8 @@ impl<C: Kind> Adopted<C> {
             let pending = matches!(polled, Ok(Poll::Pending));
             let waits = pending && left.is_empty();
             if let Err(panic) = polled {
-                let raised = catch_unwind(AssertUnwindSafe(|| report::raise(report::cleanup_panicked(&*panic))));
+                let report = report::cleanup_panicked(&Panicked::new(&*panic));
+                let raised = catch_unwind(AssertUnwindSafe(|| report::raise(report)));
                 report::drop_panic(panic);
                 // What is left is not given up for the sake of a report.
                 if let Err(panic) = raised {
@@ -276,7 +277,7 @@ pin_project! {
         #[pin]
         future: Option<F>,
         // What came of the future, while cleanup has to be run.
-        outcome: Option<Result<F::Output, Box<dyn Any + Send>>>,
+        outcome: Option<Result<F::Output, Box<Caught>>>,
         adopted: Adopted<C>,
         orphaned: fn(Orphans<C>),
     }
@@ -366,7 +367,7 @@ impl<F: Future, C: Kind> Future for Adopting<F, C> {
             }
             match this.outcome.take() {
                 Some(Ok(output)) => return Poll::Ready(output),
-                Some(Err(panic)) => resume_unwind(panic),
+                Some(Err(panic)) => panic.resume(),
                 None => {}
             }
             let Some(future) = this.future.as_mut().as_pin_mut() else {
@@ -378,9 +379,11 @@ impl<F: Future, C: Kind> Future for Adopting<F, C> {
                 Ok(Poll::Pending) if this.adopted.0.is_empty() => return Poll::Pending,
                 Ok(Poll::Pending) => {}
                 Ok(Poll::Ready(output)) => {
-                    *this.outcome = Some(drop_future(this.future.as_mut(), this.adopted).map(|()| output));
+                    let dropped = drop_future(this.future.as_mut(), this.adopted);
+                    *this.outcome = Some(dropped.map(|()| output).map_err(|panic| Box::new(Caught::new(panic))));
                 }
                 Err(panic) => {
+                    let panic = Box::new(Caught::new(panic));
                     if let Err(second) = drop_future(this.future.as_mut(), this.adopted) {
                         report::drop_panic(second);
                     }

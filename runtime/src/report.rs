@@ -21,6 +21,7 @@ mod events;
 mod handler;
 pub(crate) mod limit;
 mod message;
+mod panicked;
 mod stack;
 mod text;
 #[cfg(feature = "event-loop")]
@@ -57,8 +58,9 @@ pub(crate) use message::task::{task_error_lost, task_panic};
 pub(crate) use message::warn_of_dump;
 pub(crate) use message::{
     backtrace, cleanup_panicked, generator_adopted, generator_unclosed, generator_use, large_future, never_awaited,
-    polled_after_completion, said, slow_poll, stalled_future, warn_of_environment,
+    polled_after_completion, slow_poll, stalled_future, warn_of_environment,
 };
+pub(crate) use panicked::{Caught, Panicked, begin_step, watch as watch_panics};
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) use text::print;
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
@@ -95,6 +97,11 @@ pub struct Violation {
     /// The functions that were being called on the thread, innermost first, with their places, where
     /// [`set_backtrace`](crate::set_backtrace) asks for it. It is a text for people.
     pub call_stack: Option<String>,
+    /// Where the panic began that is reported, as far as known.
+    pub panicked_at: Option<Place>,
+    /// The functions that were being called when it began, as in `call_stack`, where [`set_backtrace`](crate::set_backtrace) or
+    /// `RUST_BACKTRACE` asks for it.
+    pub panic_backtrace: Option<String>,
     /// More facts.
     pub notes: Vec<String>,
     /// What to change.

@@ -37,6 +37,7 @@ where
     Output<F::Output>: Printed<F::Output, N> + Said<F::Output, M>,
 {
     let created = Location::caller();
+    report::watch_panics();
     Detached { future: Checked::task(created, future), created, teller: Teller::new::<N, M>() }
 }
 
@@ -56,6 +57,7 @@ impl<F: Future> Future for Detached<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        report::begin_step();
         match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
             Ok(polled) => {
                 if let Poll::Ready(output) = &polled
@@ -66,7 +68,7 @@ impl<F: Future> Future for Detached<F> {
                 polled
             }
             Err(panic) => {
-                let report = report::task_panic(None, this.created, report::said(&*panic));
+                let report = report::task_panic(None, this.created, &report::Panicked::new(&*panic));
                 // At level `panic` the report would take the place of what the task has panicked with.
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(|| report::raise(report))) {
                     report::drop_panic(panic);

@@ -108,12 +108,13 @@ where
     #[cfg(feature = "tracing")]
     let span = tracing::Span::current();
     let task = blocking::unblock(move || {
+        report::begin_step();
         let result = catch_unwind(AssertUnwindSafe(|| {
             #[cfg(feature = "tracing")]
             let _entered = span.enter();
             closure()
         }));
-        let mut output = Output { result: Some(result), created };
+        let mut output = Output { result: Some(result.map_err(JoinError::panicked)), created };
         if waits.strong_count() == 0 {
             // While a loop that shuts down still waits for it.
             output.drop_unread();
@@ -140,16 +141,18 @@ type Unblocked<T> = blocking::Task<Output<T>>;
 
 /// What came of a closure. If nobody wants it the pool drops it, where a panic would end the process.
 struct Output<T> {
-    result: Option<Result<T, Box<dyn std::any::Any + Send>>>,
+    result: Option<Result<T, JoinError>>,
     created: &'static Location<'static>,
 }
 
 impl<T> Output<T> {
     fn drop_unread(&mut self) {
         match self.result.take() {
-            Some(Err(panic)) => {
-                super::raise(report::closure_panicked(self.created, &*panic));
-                report::drop_panic(panic);
+            Some(Err(error)) => {
+                if let Some(panicked) = error.panicked_with() {
+                    super::raise(report::closure_panicked(self.created, &panicked));
+                }
+                error.drop_panic();
             }
             Some(Ok(output)) => report::quietly(|| drop(output)),
             None => {}
@@ -174,7 +177,7 @@ impl<T> Future for RunBlocking<T> {
         };
         polled.map(|mut output| {
             *task = None;
-            output.result.take().expect("it is taken once").map_err(JoinError::panicked)
+            output.result.take().expect("it is taken once")
         })
     }
 }

@@ -20,6 +20,7 @@ use super::sockets::Sockets;
 use super::{EventLoop, RunError};
 use crate::check::{self, slow_poll};
 use crate::dump::{self, Target};
+use crate::report;
 
 /// Sets up an [`EventLoop`]: [`EventLoop::builder`].
 #[must_use = "it does nothing until it is built or run"]
@@ -152,6 +153,9 @@ impl Builder {
     /// If the system has no resources for it: it takes a few file descriptors.
     pub fn build(self) -> io::Result<EventLoop> {
         start_reactor()?;
+        if self.settings.debug {
+            report::watch_panics();
+        }
         let core = Core::new(self.settings);
         let dumps = Dumps::begin(&core, self.dump)?.map(Rc::new);
         let sockets = Sockets::look(core.is_debug());

@@ -13,6 +13,7 @@ use super::remote::Call;
 use super::timers::{Action, TimerKey};
 use crate::check::slow_poll;
 use crate::raw::SharedCallback;
+use crate::report::Panicked;
 use crate::task::record::Unwound;
 use crate::{raw, report};
 
@@ -225,7 +226,8 @@ impl Drop for Called<'_> {
 /// Reports what a callback has panicked with.
 #[cold]
 pub(super) fn panicked(core: &Core, callback: Option<&SharedCallback>, panic: Box<dyn Any + Send>) {
-    super::raise(report::callback_panicked(callback.map(|callback| callback.created()), &*panic));
+    let panicked = Panicked::new(&*panic);
+    super::raise(report::callback_panicked(callback.map(|callback| callback.created()), &panicked));
     report::drop_panic(panic);
     if let Some(callback) = callback
         && core.is_debug()

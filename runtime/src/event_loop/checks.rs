@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use super::core::Core;
 use crate::check::{lost_waker, slow_poll};
 use crate::watch::{self, FINEST};
-use crate::{places, raw, timeline};
+use crate::{places, raw, report, timeline};
 
 /// Below it is measured exactly what is slow.
 const EXACT: Duration = Duration::from_millis(50);
@@ -99,6 +99,7 @@ impl Core {
 
     /// How long the step took that ends now; `None` if that was not long enough to be looked at.
     pub(crate) fn time_of_step(&self) -> Option<Took> {
+        report::begin_step();
         let exact = self.is_exact();
         if !exact && raw::is_alarmed() {
             slow_poll::look();

@@ -382,6 +382,7 @@ impl Core {
     pub(super) fn set_debug(&self, debug: bool) {
         let before = self.debug.replace(debug);
         if debug && !before {
+            report::watch_panics();
             // What the step has taken so far is not known, and what of it was reported is not taken from what follows.
             self.measure();
             slow_poll::without_excused(Duration::ZERO);

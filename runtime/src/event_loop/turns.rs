@@ -428,7 +428,7 @@ fn wake_on(core: &Core, waker: Waker) {
 /// Wakes someone; a waker that panics does not disturb the loop.
 pub(crate) fn wake(waker: Waker) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-        super::raise(report::waker_panicked(&*panic));
+        super::raise(report::waker_panicked(&report::Panicked::new(&*panic)));
         report::drop_panic(panic);
     }
 }

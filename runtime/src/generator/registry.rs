@@ -18,7 +18,7 @@ use std::task::{Context, Poll, Waker};
 use super::Exchange;
 use crate::check::chosen::Origin;
 use crate::raw::{Owned, Reached};
-use crate::report;
+use crate::report::{self, Panicked};
 
 /// The generators of one loop.
 #[derive(Default)]
@@ -184,7 +184,7 @@ impl Closing<'_> {
         }
         self.give_back(true);
         if let Err(panic) = polled {
-            crate::event_loop::raise(report::cleanup_panicked(&*panic));
+            crate::event_loop::raise(report::cleanup_panicked(&Panicked::new(&*panic)));
             report::drop_panic(panic);
         }
         Poll::Ready(())

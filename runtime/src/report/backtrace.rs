@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::stack;
-use crate::check;
+use crate::check::{self, slow_poll};
 
 /// How many functions of a call stack are shown.
 const SHOWN: usize = 64;
@@ -19,7 +19,7 @@ static ON: AtomicBool = AtomicBool::new(false);
 /// from now on.
 ///
 /// It has not otherwise, unless `CHECKED_ASYNC=backtrace` says so. Of a future that was dropped it tells who dropped it, and who
-/// called that one; of a poll, what runs the task. To take it takes some milliseconds, of which those that measure time know.
+/// called that one; of a poll, what runs the task; of a panic, also where that began. To take it takes some milliseconds, of which those that measure time know.
 ///
 /// # Examples
 ///
@@ -37,15 +37,24 @@ pub(crate) fn store(on: bool) {
     ON.store(on, Relaxed);
 }
 
-/// The call stack without the functions of this crate, of std and of what is no Rust, if it is wanted.
+/// Whether it is wanted.
+pub(super) fn is_on() -> bool {
+    ON.load(Relaxed)
+}
+
+/// The call stack, if it is wanted.
 pub(super) fn call_stack() -> Option<String> {
-    if !ON.load(Relaxed) {
-        return None;
-    }
-    let backtrace = Backtrace::force_capture().to_string();
+    is_on().then(|| shown(&Backtrace::force_capture()))
+}
+
+/// A backtrace without the functions of this crate, of std and of what is no Rust.
+pub(super) fn shown(backtrace: &Backtrace) -> String {
+    // What this takes is not the poll's fault in which it is made.
+    let _reporting = slow_poll::Blocking::begin();
+    let backtrace = backtrace.to_string();
     let frames = stack::frames(&backtrace);
     let is_theirs = |frame: &&stack::Frame<'_>| {
-        let of_std = frame.krate().is_some_and(|krate| ["std", "core", "alloc"].contains(&&*krate));
+        let of_std = frame.krate().is_some_and(|krate| ["std", "core", "alloc", "__rustc"].contains(&&*krate));
         !of_std && !frame.is_own() && !frame.is_foreign()
     };
     let mut text = String::new();
@@ -55,5 +64,5 @@ pub(super) fn call_stack() -> Option<String> {
             let _ = write!(text, "\n   at {place}");
         }
     }
-    Some(text)
+    text
 }

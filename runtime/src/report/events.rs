@@ -20,6 +20,8 @@ pub(super) fn emit(violation: &Violation) {
                 culprit_at = violation.culprit.as_ref().and_then(|culprit| culprit.place.as_ref()).map(tracing::field::display),
                 task = violation.task.as_deref(),
                 took_ms = violation.took.map(|took| took.as_millis() as u64),
+                panicked_at = violation.panicked_at.as_ref().map(tracing::field::display),
+                panic_backtrace = violation.panic_backtrace.as_deref(),
                 awaited_from = awaited_from(violation).as_deref(),
                 notes = notes(violation).as_deref(),
                 "{}",

@@ -10,9 +10,10 @@ pub(crate) mod task;
 use std::any::Any;
 use std::time::Duration;
 
+use super::panicked::{Panicked, said};
 use super::text::Notice;
 use super::{Culprit, Dropper, Place, TraceFrame, Violation, dropper};
-use crate::check::{Kind, Level, level};
+use crate::check::{Kind, Level};
 use crate::future::Function;
 use crate::raw;
 
@@ -160,21 +161,12 @@ pub(crate) fn generator_use(kind: Kind, function: &Function, level: Level) -> Vi
 }
 
 /// The report of cleanup that panicked in a task that had adopted it.
-pub(crate) fn cleanup_panicked(panic: &(dyn Any + Send)) -> Violation {
-    Violation {
-        kind: Kind::TaskPanic,
-        level: level(Kind::TaskPanic),
-        message: format!("cleanup that was left to a task panicked: {}", said(panic)),
-        function: None,
-        created: None,
-        culprit: None,
-        task: current_name(),
-        took: None,
-        backtrace: backtrace(),
-        call_stack: None,
-        notes: Vec::new(),
+pub(crate) fn cleanup_panicked(panicked: &Panicked) -> Violation {
+    panicked.add_to(Violation {
+        message: format!("cleanup that was left to a task panicked: {}", panicked.message),
         help: vec!["catch the panic in the `defer!`".into()],
-    }
+        ..task::here(Kind::TaskPanic, None)
+    })
 }
 
 /// What any report on a future says.
@@ -190,6 +182,8 @@ fn about(kind: Kind, level: Level, function: &Function) -> Violation {
         took: None,
         backtrace: backtrace(),
         call_stack: None,
+        panicked_at: None,
+        panic_backtrace: None,
         notes: Vec::new(),
         help: Vec::new(),
     }
@@ -280,15 +274,4 @@ pub(crate) fn warn_of_dump(path: &std::path::Path, error: &std::io::Error) {
 /// Says what is wrong in the environment variable.
 pub(crate) fn warn_of_environment(mistakes: &[String]) {
     super::text::print(&Notice::Warning(format!("ignored in `CHECKED_ASYNC`: {}", mistakes.join("; "))));
-}
-
-/// The message of a panic.
-pub(crate) fn said(panic: &(dyn Any + Send)) -> &str {
-    if let Some(message) = panic.downcast_ref::<&str>() {
-        message
-    } else if let Some(message) = panic.downcast_ref::<String>() {
-        message
-    } else {
-        "no message"
-    }
 }

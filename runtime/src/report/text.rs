@@ -55,6 +55,10 @@ impl Print for Violation {
         if let Some(place) = &self.created {
             write!(out, "\n  {rule}-->{end} {place} ({})", message::label(self.kind))?;
         }
+        if let Some(place) = &self.panicked_at {
+            let arrow = if self.created.is_some() { ":::" } else { "-->" };
+            write!(out, "\n  {rule}{arrow}{end} {place} (panicked here)")?;
+        }
         let mut item = |title: &str, text: &str| write!(out, "\n   {rule}={end} {bold}{title}{end}: {text}");
         if let Some(culprit) = &self.culprit {
             let place = culprit.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
@@ -80,6 +84,9 @@ impl Print for Violation {
         }
         if let Some(call_stack) = &self.call_stack {
             item("note", &format!("call stack:\n{call_stack}").replace('\n', "\n           "))?;
+        }
+        if let Some(backtrace) = &self.panic_backtrace {
+            item("note", &format!("backtrace of the panic:\n{backtrace}").replace('\n', "\n           "))?;
         }
         for help in &self.help {
             item("help", help)?;
@@ -156,6 +163,8 @@ mod tests {
                 TraceFrame { function: "app::main".into(), defined: place(30, 1), called: None },
             ],
             call_stack: None,
+            panicked_at: None,
+            panic_backtrace: None,
             notes: vec![],
             help: vec!["append `.await`".into()],
         }

@@ -18,7 +18,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use ::tokio::task::Id;
 
 use crate::error_text::ErrorText;
-use crate::report::{self, Collector, Place};
+use crate::report::{self, Collector, Panicked, Place};
 use crate::tree::watched::{Watch, Watched};
 
 const RUNNING: u8 = 0;
@@ -31,8 +31,8 @@ const RETRIEVED: u8 = 3;
 pub(crate) enum Fault {
     /// An error.
     Error(ErrorText),
-    /// A panic, with this message.
-    Panic(String),
+    /// A panic.
+    Panic(Panicked),
 }
 
 /// What is known of a task.
@@ -147,7 +147,7 @@ impl Record {
             let name = self.name();
             report::raise(match fault {
                 Fault::Error(text) => report::task_error_lost(Some(&name), self.created, text),
-                Fault::Panic(message) => report::task_panic(Some(&name), self.created, message),
+                Fault::Panic(panicked) => report::task_panic(Some(&name), self.created, panicked),
             });
         }
     }

@@ -26,7 +26,7 @@ use crate::check::lost_waker::{Lost, LostWaker, Polling};
 use crate::check::unread::is_err;
 use crate::check::{Kind, Level};
 use crate::error_text::ErrorText;
-use crate::report::{self, Entered, Place};
+use crate::report::{self, Entered, Panicked, Place};
 use crate::root::{self, Root};
 use crate::tree::{TaskTree, watched};
 
@@ -121,9 +121,16 @@ pub fn local_future<F: Future>(future: F) -> (Supervised<F>, Task) {
     supervised(future, Closing::of_local_set)
 }
 
+/// Sees to what there is to be with the first task.
+#[inline]
+fn begin() {
+    dumps::begin();
+    report::watch_panics();
+}
+
 #[track_caller]
 fn supervised<F: Future>(future: F, closing: fn() -> Closing) -> (Supervised<F>, Task) {
-    dumps::begin();
+    begin();
     let record = Arc::new(Record::new());
     watched::enter(&record);
     let life = Life::new::<F::Output>(Arc::clone(&record), closing);
@@ -161,6 +168,7 @@ where
         let cx = &mut Context::from_waker(polling.as_ref().map_or(cx.waker(), Polling::waker));
         let record = &this.life.record;
         let step = Step::begin();
+        report::begin_step();
         let polled = match catch_unwind(AssertUnwindSafe(|| record.watched.poll(|| this.future.poll(cx)))) {
             Ok(polled) => polled,
             Err(panic) => {
@@ -186,7 +194,7 @@ pub fn closure<F, R>(function: F) -> (impl FnOnce() -> R, Task)
 where
     F: FnOnce() -> R,
 {
-    dumps::begin();
+    begin();
     let record = Arc::new(Record::new());
     watched::enter(&record);
     let mut life = Life::new::<R>(Arc::clone(&record), Closing::of_runtime);
@@ -195,6 +203,7 @@ where
         life.record.watched.begins();
         let _current = Current::set(&life.record);
         let step = Step::begin();
+        report::begin_step();
         let result = catch_unwind(AssertUnwindSafe(function));
         step.end_of_closure(&life.record);
         match result {
@@ -247,7 +256,7 @@ impl Life {
     #[cold]
     fn end_by(&mut self, panic: &(dyn std::any::Any + Send)) {
         self.ended = true;
-        let fault = Fault::Panic(report::said(panic).to_owned());
+        let fault = Fault::Panic(Panicked::new(panic));
         // At level `panic` the report would take the place of what the task has panicked with.
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.record.finish(Some(fault)))) {
             report::drop_panic(panic);

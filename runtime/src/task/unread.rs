@@ -7,7 +7,7 @@ use super::JoinError;
 use crate::check::unread::is_err;
 use crate::error_text::ErrorText;
 use crate::event_loop;
-use crate::report::{self, Violation};
+use crate::report::{self, Panicked, Violation, drop_panic};
 
 /// The name of a task, for those who need it.
 pub(crate) type Name<'a> = dyn Fn() -> Cow<'static, str> + 'a;
@@ -27,19 +27,16 @@ pub(crate) fn dropped_as<T>(
     let name = || name.map(|name| name());
     match output {
         Err(error) => {
-            if let Some(message) = error.panic_message() {
-                event_loop::raise(report::task_panic(name().as_deref(), created, &message));
+            if let Some(panicked) = error.panicked_with() {
+                event_loop::raise(report::task_panic(name().as_deref(), created, &panicked));
             }
-            // What a panic carries may panic when it is dropped.
-            if let Ok(panic) = error.try_into_panic() {
-                report::drop_panic(panic);
-            }
+            error.drop_panic();
         }
         Ok(output) => {
             if is_err(&output) {
                 event_loop::raise(report::task_error_lost(name().as_deref(), created, &text(&output)));
             }
-            drop_output(output, |message| report::task_panic(name().as_deref(), created, message));
+            drop_output(output, |panicked| report::task_panic(name().as_deref(), created, panicked));
         }
     }
 }
@@ -47,12 +44,12 @@ pub(crate) fn dropped_as<T>(
 /// Drops an error that a promise was kept with and that nobody has read, and reports it.
 pub(crate) fn promise_dropped<T>(created: &'static Location<'static>, error: T) {
     event_loop::raise(report::promise_error_never_retrieved(created, &ErrorText::of_type::<T>()));
-    drop_output(error, |message| report::task_panic(None, created, message));
+    drop_output(error, |panicked| report::task_panic(None, created, panicked));
 }
 
-fn drop_output<T>(output: T, panicked: impl Fn(&str) -> Violation) {
+fn drop_output<T>(output: T, report: impl Fn(&Panicked) -> Violation) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(output))) {
-        event_loop::raise(panicked(report::said(&*panic)));
-        report::drop_panic(panic);
+        event_loop::raise(report(&Panicked::new(&*panic)));
+        drop_panic(panic);
     }
 }

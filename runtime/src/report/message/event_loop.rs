@@ -1,12 +1,10 @@
 //! The words of the event loop's reports.
 
-use std::any::Any;
 use std::time::Duration;
 
-use super::said;
 use super::task::{Created, here, of_task, task};
 use crate::check::{Kind, Level};
-use crate::report::Violation;
+use crate::report::{Panicked, Violation};
 use crate::tree::TaskTree;
 
 /// A task was dropped with its loop.
@@ -30,12 +28,12 @@ pub(crate) fn closure_still_running(created: Created) -> Violation {
 }
 
 /// A closure on another thread panicked, and what waited for it is gone.
-pub(crate) fn closure_panicked(created: Created, panic: &(dyn Any + Send)) -> Violation {
-    Violation {
-        message: format!("blocking closure panicked and nobody has read it: {}", said(panic)),
+pub(crate) fn closure_panicked(created: Created, panicked: &Panicked) -> Violation {
+    panicked.add_to(Violation {
+        message: format!("blocking closure panicked and nobody has read it: {}", panicked.message),
         help: vec!["await `run_blocking` to its end, or catch the panic in the closure".into()],
         ..of_task(Kind::TaskPanic, None, created)
-    }
+    })
 }
 
 /// A socket outlives its loop.
@@ -67,21 +65,21 @@ pub(crate) fn tasks_left(tree: &TaskTree) -> Violation {
 }
 
 /// A callback panicked.
-pub(crate) fn callback_panicked(created: Option<Created>, panic: &(dyn Any + Send)) -> Violation {
-    Violation {
-        message: format!("callback of the event loop panicked: {}", said(panic)),
+pub(crate) fn callback_panicked(created: Option<Created>, panicked: &Panicked) -> Violation {
+    panicked.add_to(Violation {
+        message: format!("callback of the event loop panicked: {}", panicked.message),
         notes: vec!["the loop goes on".into()],
         ..here(Kind::CallbackPanicked, created)
-    }
+    })
 }
 
 /// A waker panicked.
-pub(crate) fn waker_panicked(panic: &(dyn Any + Send)) -> Violation {
-    Violation {
-        message: format!("waker panicked: {}", said(panic)),
+pub(crate) fn waker_panicked(panicked: &Panicked) -> Violation {
+    panicked.add_to(Violation {
+        message: format!("waker panicked: {}", panicked.message),
         notes: vec!["the loop goes on; whoever it should have woken may wait for ever".into()],
         ..here(Kind::CallbackPanicked, None)
-    }
+    })
 }
 
 /// A callback was slow.

@@ -7,17 +7,17 @@ use super::{backtrace, current_name};
 use crate::check::lost_waker::Lost;
 use crate::check::{Kind, level};
 use crate::error_text::ErrorText;
-use crate::report::Violation;
+use crate::report::{Panicked, Violation};
 
 pub(super) type Created = &'static Location<'static>;
 
 /// A task panicked, and nobody has read it.
-pub(crate) fn task_panic(name: Option<&str>, created: Created, message: &str) -> Violation {
-    Violation {
-        message: format!("{} panicked and nobody has read it: {message}", task(name)),
+pub(crate) fn task_panic(name: Option<&str>, created: Created, panicked: &Panicked) -> Violation {
+    panicked.add_to(Violation {
+        message: format!("{} panicked and nobody has read it: {}", task(name), panicked.message),
         help: vec!["await the task's handle, or catch the panic in the task".into()],
         ..of_task(Kind::TaskPanic, name, created)
-    }
+    })
 }
 
 /// A task ended in an error, and nobody has read it.
@@ -118,6 +118,8 @@ pub(super) fn here(kind: Kind, created: Option<Created>) -> Violation {
         task: current_name(),
         backtrace: backtrace(),
         call_stack: None,
+        panicked_at: None,
+        panic_backtrace: None,
         took: None,
         notes: Vec::new(),
         help: Vec::new(),
