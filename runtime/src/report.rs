@@ -24,7 +24,6 @@ mod message;
 mod panicked;
 mod stack;
 mod text;
-#[cfg(feature = "event-loop")]
 mod writer;
 
 use std::any::Any;

@@ -4,7 +4,7 @@
 use std::alloc::System;
 use std::cell::RefCell;
 use std::future::Future;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use checked_async::{
-    EventLoop, Kind, Level, checked_async, reported, reset_exception_handler, run_blocking, set_exception_handler,
-    set_level, spawn, yield_now,
+    EventLoop, Kind, Level, adopting, checked_async, generator, reported, reset_exception_handler, run_blocking,
+    set_exception_handler, set_level, spawn, yield_now,
 };
 use checked_async_tests::program::LEVELS;
 use stats_alloc::{Region, StatsAlloc};
@@ -36,7 +36,10 @@ fn main() {
         ("a_handler_that_panics_loses_nothing", a_handler_that_panics_loses_nothing),
         ("a_handler_may_change_the_handler", || succeeds("handler changes")),
         ("a_blocked_stderr_does_not_block_the_loop", a_blocked_stderr_does_not_block_the_loop),
+        ("a_blocked_stderr_does_not_block_tokio", a_blocked_stderr_does_not_block_tokio),
+        ("a_blocked_stderr_does_not_block_whoever_polls", a_blocked_stderr_does_not_block_whoever_polls),
         ("a_closed_stderr_does_no_harm", a_closed_stderr_does_no_harm),
+        ("a_process_that_ends_waits_for_what_it_has_to_say", a_process_that_ends_waits_for_what_it_has_to_say),
         ("what_a_loop_says_keeps_its_place", what_a_loop_says_keeps_its_place),
         ("reports_leave_nothing_behind", || succeeds("leaks")),
     ];
@@ -222,6 +225,33 @@ fn play(scenario: &str) {
                 run_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()).unwrap()).await.unwrap();
             })
             .unwrap(),
+        "blocked tokio" => {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(panic_much());
+        }
+        "blocked workers" => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+            runtime.block_on(panic_much());
+        }
+        "blocked without features" => {
+            // All that is known of this thread is that it has polled a checked future.
+            futures::executor::block_on(async {
+                leaf().await;
+                fill_stderr();
+                drop(forgotten());
+                println!("goes on");
+            });
+            std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        }
+        "ends" => {
+            futures::executor::block_on(leaf());
+            let stderr = std::io::stderr().lock();
+            // It cannot be written by now.
+            drop(forgotten());
+            drop(stderr);
+            // Neither this thread nor the one that writes comes to its end.
+            std::process::exit(0);
+        }
         "speaks" => quiet()
             .run(async {
                 for n in 0..5 {
@@ -254,6 +284,38 @@ fn play(scenario: &str) {
         }
         _ => panic!("unknown scenario {scenario}"),
     }
+}
+
+/// How many cleanups panic.
+const CLEANUPS: usize = 1300;
+
+#[generator]
+async fn leaves(panics_with: String) -> () {
+    defer! { panic!("{panics_with}") }
+    yield_!(());
+}
+
+/// Has more to report than is queued, in any build.
+async fn panic_much() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let tasks = (0..CLEANUPS).map(|n| {
+        // The first is more than a pipe holds.
+        let panics_with = format!("lost{}", "!".repeat(if n == 0 { 200_000 } else { 0 }));
+        tokio::spawn(adopting(async move {
+            Box::pin(leaves(panics_with)).next().await;
+        }))
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+    println!("goes on");
+    // Now the other process reads.
+    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()).unwrap()).await.unwrap();
+}
+
+/// Leaves no room in the pipe, of those systems whose pipes hold so much.
+fn fill_stderr() {
+    std::io::stderr().write_all(&[b'\n'; 65_536]).unwrap();
 }
 
 struct Running {
@@ -320,6 +382,50 @@ fn a_blocked_stderr_does_not_block_the_loop() {
     stderr.read_to_string(&mut rest).unwrap();
     assert!(running.child.wait().unwrap().success());
     assert!(!rest.contains("not shown"), "{rest}");
+}
+
+fn a_blocked_stderr_does_not_block_tokio() {
+    for scenario in ["blocked tokio", "blocked workers"] {
+        let mut running = Running::start(scenario);
+        let mut line = String::new();
+        // Nobody reads stderr by now.
+        running.stdout.read_line(&mut line).unwrap();
+        assert_eq!(line, "goes on\n");
+        // Now somebody does, until the number of those is said that found no room, which is before the program is told to end.
+        let mut stderr = BufReader::new(running.child.stderr.take().unwrap());
+        let (mut shown, mut lost) = (0, 0);
+        while shown + lost < CLEANUPS {
+            let mut line = String::new();
+            assert!(stderr.read_line(&mut line).unwrap() > 0, "{scenario}: it ended after {shown} and {lost} reports");
+            shown += usize::from(line.contains("cleanup that was left to a task panicked: lost"));
+            if let Some(said) = line.strip_prefix("warning: checked-async: ")
+                && let Some(number) = said.strip_suffix(" reports were not shown, as stderr was blocked\n")
+            {
+                lost += number.parse::<usize>().unwrap();
+            }
+        }
+        assert_eq!(shown + lost, CLEANUPS, "{scenario}");
+        assert!(lost > 0, "{scenario}");
+        drop(running.child.stdin.take());
+        assert!(running.child.wait().unwrap().success(), "{scenario}");
+    }
+}
+
+fn a_blocked_stderr_does_not_block_whoever_polls() {
+    let mut running = Running::start("blocked without features");
+    let mut line = String::new();
+    running.stdout.read_line(&mut line).unwrap();
+    assert_eq!(line, "goes on\n");
+    drop(running.child.stdin.take());
+    let (status, said) = running.end();
+    assert!(status.success(), "{status}");
+    assert_eq!(said.matches("future was never awaited: ").count() as u64, FORGOTTEN);
+}
+
+fn a_process_that_ends_waits_for_what_it_has_to_say() {
+    let (status, said) = Running::start("ends").end();
+    assert!(status.success(), "{status}");
+    assert_eq!(said.matches("future was never awaited: ").count() as u64, FORGOTTEN);
 }
 
 fn a_closed_stderr_does_no_harm() {

@@ -67,6 +67,8 @@ thread_local! {
     static OF_LOOP: Cell<u64> = const { Cell::new(UNSAID) };
     /// The time of the polls that were reported on this thread or need not be, in all.
     static EXCUSED: Cell<u64> = const { Cell::new(0) };
+    /// Whether a checked future was ever polled on this thread.
+    static HAS_POLLED: Cell<bool> = const { Cell::new(false) };
 }
 
 const UNSAID: u64 = 0;
@@ -306,8 +308,14 @@ fn with_notes<R>(run: impl FnOnce(&mut Notes, u64) -> R) -> Option<R> {
     result
 }
 
+/// Whether a checked future was ever polled on this thread: the first poll finds the alarm raised.
+pub(crate) fn has_polled() -> bool {
+    HAS_POLLED.get()
+}
+
 /// Lowers this thread's alarm, if there is someone to raise it again. Otherwise every poll looks at the time.
 fn lower_alarm(on: bool) {
+    HAS_POLLED.set(true);
     let registered = raw::register();
     if registered || !watch::POSSIBLE {
         raw::lower_alarm();

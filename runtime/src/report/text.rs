@@ -2,12 +2,12 @@
 //!
 //! Written to stderr in one piece, unbuffered and past the capturing of the test harness: a finding must not be hidden
 //! by a passing test. A stderr that cannot be written to is nobody's fault here and is ignored; one that blocks does not block
-//! an event loop: see `writer`.
+//! those that run tasks: see `writer`.
 
 use std::fmt::{self, Write as _};
 use std::io::IsTerminal as _;
 
-use super::{Violation, message};
+use super::{Violation, message, writer};
 use crate::check::Level;
 
 /// A line that is no report of a fault.
@@ -124,21 +124,13 @@ pub(crate) fn print(what: &dyn Print) {
     // Writing to a string cannot fail.
     let _ = what.write(&mut text, colours);
     text.push('\n');
-    put(text);
+    writer::write(text);
 }
 
 /// Prints a text to stderr.
 #[cfg(any(feature = "event-loop", feature = "tokio"))]
 pub(crate) fn print_as_it_is(text: String) {
-    put(text);
-}
-
-/// Writes to stderr, on the thread of an event loop without blocking it.
-fn put(text: String) {
-    #[cfg(feature = "event-loop")]
-    super::writer::write(text);
-    #[cfg(not(feature = "event-loop"))]
-    let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), text.as_bytes());
+    writer::write(text);
 }
 
 #[cfg(test)]

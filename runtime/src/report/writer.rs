@@ -1,19 +1,24 @@
-//! The thread that writes to stderr for event loops, so that a slow or blocked stderr never blocks a loop.
+//! The thread that writes to stderr for those that run tasks, so that a slow or blocked stderr never blocks a loop or a worker of
+//! another executor's.
 //!
 //! ```text
-//! loop ──▶ queue ──▶ writer ──▶ stderr
+//! loop, worker ──▶ queue ──▶ writer ──▶ stderr
 //!   └── waits until it is written, but no longer than PATIENCE; not at all while the writer is behind
 //! ```
-//! As a rule a report is written when the loop goes on, so that its place among the program's own output is right, and none is
-//! lost if the process ends. Where stderr takes nothing, the loop has waited once; then reports are queued, and when the queue
-//! is full they are counted, which is said as soon as stderr takes something again.
+//! As a rule a report is written when the thread goes on, so that its place among the program's own output is right, and none is
+//! lost if the process ends. Where stderr takes nothing, the thread has waited once; then reports are queued, and when the queue
+//! is full they are counted, which is said as soon as stderr takes something again. A thread that ends, and a process that
+//! does by its hand, waits once more for what it has queued: so the short wait loses nothing where the machine is merely busy.
 //!
-//! Other threads write themselves. Panics never come this way: they are the standard library's.
+//! A thread runs tasks if a loop runs on it, if it has ever polled a checked future, or if it belongs to a runtime of tokio's. All
+//! others write themselves, and may be blocked: they hold nobody up, and what they write is never lost. Panics never come this way:
+//! they are the standard library's.
 //!
 //! Invariants:
 //! - what one thread writes keeps its order, and nothing is written twice;
 //! - the lock is not held while anything is written.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::process;
@@ -21,21 +26,26 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::check::slow_poll;
+#[cfg(feature = "event-loop")]
 use crate::event_loop::Core;
 
-/// How long a loop waits for stderr at most, and only if it was not behind before: half of what is slow by default.
+/// How long a thread waits for stderr at most, and only if it was not behind before: half of what is slow by default.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// How long the end of a run waits for it at most.
+/// How long the end of a run, or of a thread, waits for it at most.
 const AT_THE_END: Duration = Duration::from_secs(1);
 /// How many texts are queued.
 const QUEUED: usize = 1_000;
 
-/// Writes a text to stderr; on the thread of a loop by the writer.
+/// Writes a text to stderr; on a thread that runs tasks by the writer.
 pub(super) fn write(text: String) {
-    if is_loop_thread()
+    if runs_tasks()
         && let Some(writer) = writer()
     {
-        writer.write(text);
+        if !writer.write(text) {
+            // Where the thread's locals are being destroyed, it has waited enough.
+            let _ = OWES.try_with(|owes| owes.0.set(true));
+        }
     } else {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
@@ -50,8 +60,33 @@ pub(crate) fn flush() {
     }
 }
 
-fn is_loop_thread() -> bool {
-    Core::try_with(|core| core.is_some())
+/// Whether others wait while this thread is blocked.
+fn runs_tasks() -> bool {
+    #[cfg(feature = "event-loop")]
+    if Core::try_with(|core| core.is_some()) {
+        return true;
+    }
+    #[cfg(feature = "tokio")]
+    if ::tokio::runtime::Handle::try_current().is_ok() {
+        return true;
+    }
+    slow_poll::has_polled()
+}
+
+thread_local! {
+    static OWES: Owes = const { Owes(Cell::new(false)) };
+}
+
+/// Whether this thread has ever gone on before what it had to say was written.
+struct Owes(Cell<bool>);
+
+impl Drop for Owes {
+    fn drop(&mut self) {
+        // Elsewhere a process that ends has stopped its other threads by now, wherever they were.
+        if cfg!(unix) && self.0.get() {
+            flush();
+        }
+    }
 }
 
 static WRITER: OnceLock<Option<Arc<Writer>>> = OnceLock::new();
@@ -101,21 +136,19 @@ impl Writer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues a text, and waits for a while until it is written.
-    fn write(&self, text: String) {
+    /// Queues a text, and waits for a while until it is written. Whether it is.
+    fn write(&self, text: String) -> bool {
         let mut state = self.lock();
         if state.queue.len() >= QUEUED {
             state.lost += 1;
-            return;
+            return false;
         }
         state.queue.push_back(text);
         state.pushed += 1;
         let (number, is_behind) = (state.pushed, state.is_behind);
         drop(state);
         self.pushed.notify_one();
-        if !is_behind {
-            self.wait_until_written(number, PATIENCE);
-        }
+        !is_behind && self.wait_until_written(number, PATIENCE)
     }
 
     /// Waits until so many are written, or all there are; whether they were.
