@@ -167,8 +167,12 @@ pub(crate) fn raise(mut violation: Violation) {
     // What a report takes is not the poll's fault in which it is made.
     let reporting = slow_poll::Blocking::begin();
     violation.call_stack = backtrace::call_stack();
+    if violation.level == Level::Panic && !message::cannot_go_on(violation.kind) && capture::is_expected(violation.kind)
+    {
+        violation.level = Level::Log;
+    }
     let panics = violation.level == Level::Panic && !std::thread::panicking();
-    let text = panics.then(|| violation.to_string());
+    let text = panics.then(|| (violation.to_string(), panicked::Reported::new(&violation)));
     if let Some(violation) = capture::offer(violation) {
         #[cfg(any(feature = "event-loop", feature = "tokio"))]
         crate::timeline::report(&violation);
@@ -184,7 +188,7 @@ pub(crate) fn raise(mut violation: Violation) {
         }
     }
     drop(reporting);
-    if let Some(text) = text {
+    if let Some((text, _place)) = text {
         panic!("{text}");
     }
 }

@@ -21,7 +21,7 @@ struct Test {
 
 impl Test {
     fn begin(expected: &'static [Kind]) -> Self {
-        Test { collector: Collector::new(), expected }
+        Test { collector: Collector::new(expected), expected }
     }
 
     /// Fails the test if something was reported that it does not expect, or the other way round.

@@ -135,7 +135,7 @@ fn members_of_a_group_and_tasks_of_other_threads_say_it() {
             line(task.result().unwrap_err().panicked_at().as_ref())
         });
         let asked = run_blocking(move || asks.join().unwrap()).await.unwrap();
-        assert_eq!(asked, Some(line!() - 4));
+        assert_eq!(asked, Some(line!() - 7));
     });
     assert!(violations.is_empty(), "{violations:#?}");
 }
@@ -291,6 +291,35 @@ fn a_panic_goes_on_through_what_adopts() {
         settle().await;
     });
     assert_eq!(line_of(&violations), Some(line!() - 4));
+}
+
+/// What panics with a report panics in this library, as std sees it.
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_that_is_a_report_is_where_that_says() {
+    use checked_async::checked_async;
+
+    #[checked_async]
+    async fn leaf() {}
+
+    #[checked_async]
+    async fn forgets(awaits: bool) {
+        let leaf = leaf();
+        if awaits {
+            leaf.await
+        }
+    }
+
+    loops::run(async {
+        let error = spawn(forgets(false)).await.unwrap_err();
+        let place = error.panicked_at().unwrap();
+        assert!(place.file.ends_with("panicked_at.rs"), "{place}");
+        assert!(error.to_string().contains("future was never awaited"), "{error}");
+        assert!(error.to_string().contains(&place.to_string()), "{error}");
+        // What is ours to say without a place of the user's is where it is said.
+        let error = spawn(async { checked_async::run(async {}) }).await.unwrap_err();
+        assert_eq!(line(error.panicked_at().as_ref()), Some(line!() - 1));
+    });
 }
 
 /// Tasks of tokio's, which have their checks where the build has.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use checked_async::tokio::{AbortHandle, JoinHandle, JoinSet, spawn, spawn_blocking};
-use checked_async::{Kind, Level, set_level};
+use checked_async::{Kind, Level, checked_async, set_level};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
@@ -73,6 +73,44 @@ async fn a_cancelled_task_is_not_left_behind() {
 async fn expects_what_it_provokes() {
     lose_an_error().await;
     lose_a_panic().await;
+}
+
+#[checked_async]
+async fn number() -> u32 {
+    42
+}
+
+/// The macro sees that this is only ever awaited, so that to forget it is certain to be a fault, and panics elsewhere.
+#[checked_async]
+async fn forgets(awaits: bool) -> u32 {
+    let number = number();
+    if awaits { number.await } else { 0 }
+}
+
+#[checked_async::test(runtime = "tokio", expect(never_awaited))]
+async fn goes_on_after_what_it_expects() {
+    assert_eq!(forgets(false).await, 0);
+    assert_eq!(forgets(true).await, 42);
+}
+
+#[checked_async::test(runtime = "event_loop", expect(never_awaited))]
+async fn goes_on_after_what_it_expects_on_the_event_loop() {
+    assert_eq!(checked_async::spawn(forgets(false)).await.unwrap(), 0);
+}
+
+#[checked_async::test(runtime = "tokio", expect(task_panic))]
+#[cfg_attr(debug_assertions, should_panic = "future was never awaited")]
+async fn panics_after_what_it_does_not_expect() {
+    lose_a_panic().await;
+    assert_eq!(forgets(false).await, 0);
+}
+
+/// A scope of the test's own takes what is reported in it, as everywhere.
+#[checked_async::test(runtime = "tokio", expect(never_awaited))]
+async fn what_is_captured_is_not_what_it_expects() {
+    let captured = std::panic::catch_unwind(|| checked_async::capture(|| futures::executor::block_on(forgets(false))));
+    assert_eq!(captured.is_err(), cfg!(debug_assertions));
+    assert_eq!(forgets(false).await, 0);
 }
 
 #[checked_async::test(runtime = "tokio", expect(pending_task_dropped))]

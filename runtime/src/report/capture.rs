@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::{Violation, collector, text};
+use crate::check::Kind;
 
 thread_local! {
     /// The scopes open on this thread, innermost last.
@@ -116,6 +117,12 @@ impl Drop for Collected {
 /// Whether reports on this thread are being collected.
 pub(crate) fn is_captured() -> bool {
     SCOPES.try_with(|scopes| !scopes.borrow().is_empty()).unwrap_or(false) || collector::is_present()
+}
+
+/// Whether reports of this kind go to a collector that expects them.
+pub(super) fn is_expected(kind: Kind) -> bool {
+    let has_scope = SCOPES.try_with(|scopes| !scopes.borrow().is_empty()).unwrap_or(false);
+    !has_scope && collector::expects(kind)
 }
 
 /// Gives a report to the innermost scope, or else to the thread's collector, and back if there is neither.

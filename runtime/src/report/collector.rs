@@ -6,9 +6,10 @@
 //! Invariant: a collector that is closed takes nothing any more, so that what comes too late is shown.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Violation;
+use crate::check::Kind;
 
 thread_local! {
     /// Who collects the reports of this thread.
@@ -17,12 +18,16 @@ thread_local! {
 
 /// Where reports are collected.
 #[derive(Clone, Debug)]
-pub(crate) struct Collector(Arc<Mutex<Option<Vec<Violation>>>>);
+pub(crate) struct Collector {
+    collected: Arc<Mutex<Option<Vec<Violation>>>>,
+    /// What is no fault here, so that the code goes on after it whatever its level.
+    expected: &'static [Kind],
+}
 
 #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tasks of tokio change threads"))]
 impl Collector {
-    pub(crate) fn new() -> Self {
-        Collector(Arc::new(Mutex::new(Some(Vec::new()))))
+    pub(crate) fn new(expected: &'static [Kind]) -> Self {
+        Collector { collected: Arc::new(Mutex::new(Some(Vec::new()))), expected }
     }
 
     /// Who collects the reports of this thread.
@@ -39,7 +44,11 @@ impl Collector {
 
     /// Ends the collecting, and returns what was collected.
     pub(crate) fn close(&self) -> Vec<Violation> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+        self.lock().take().unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Violation>>> {
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -58,12 +67,21 @@ pub(super) fn is_present() -> bool {
     CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
 }
 
+/// Whether there is a collector that is not closed and expects reports of this kind.
+pub(super) fn expects(kind: Kind) -> bool {
+    let expects = |current: &RefCell<Option<Collector>>| match &*current.borrow() {
+        Some(collector) => collector.expected.contains(&kind) && collector.lock().is_some(),
+        None => false,
+    };
+    CURRENT.try_with(expects).unwrap_or(false)
+}
+
 /// Gives a report to the thread's collector, and back if there is none.
 pub(super) fn offer(violation: Violation) -> Option<Violation> {
     let Some(collector) = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten() else {
         return Some(violation);
     };
-    let mut collected = collector.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut collected = collector.lock();
     match &mut *collected {
         Some(collected) => {
             collected.push(violation);

@@ -242,9 +242,12 @@ pub(super) fn deed(kind: Kind) -> &'static str {
 
 /// How to silence a kind, where that is possible.
 pub(super) fn silencing(kind: Kind) -> Option<String> {
-    // Whatever is set, these cannot go on.
-    let cannot_go_on = matches!(kind, Kind::NestedRun | Kind::ResultOnLoopThread);
-    (!cannot_go_on).then(|| format!("`CHECKED_ASYNC={kind}=off` silences it"))
+    (!cannot_go_on(kind)).then(|| format!("`CHECKED_ASYNC={kind}=off` silences it"))
+}
+
+/// Whether a fault of this kind panics whatever level is set.
+pub(super) fn cannot_go_on(kind: Kind) -> bool {
+    matches!(kind, Kind::NestedRun | Kind::ResultOnLoopThread)
 }
 
 /// Said with the last report of a site that is shown.

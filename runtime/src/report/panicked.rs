@@ -200,12 +200,53 @@ fn forget() {
     });
 }
 
+thread_local! {
+    static REPORTED: RefCell<Option<Place>> = const { RefCell::new(None) };
+}
+
+/// While this lives, the thread panics with a report. A drop or a poll knows no caller, so that std says of such a panic that it is in
+/// this library; here it is where the report says.
+pub(super) struct Reported(());
+
+impl Reported {
+    pub(super) fn new(violation: &Violation) -> Self {
+        let place = violation.culprit.as_ref().and_then(|culprit| culprit.place.clone());
+        let place = place.or_else(|| violation.created.clone());
+        let _ = REPORTED.try_with(|reported| reported.replace(place));
+        Reported(())
+    }
+
+    fn current() -> Option<Place> {
+        REPORTED.try_with(|reported| reported.try_borrow().ok()?.clone()).ok().flatten()
+    }
+}
+
+impl Drop for Reported {
+    fn drop(&mut self) {
+        let _ = REPORTED.try_with(|reported| reported.replace(None));
+    }
+}
+
+/// This file, as the compiler names it, and within the sources.
+const THIS: &str = file!();
+const OWN: &str = "report/panicked.rs";
+
+/// Whether a place is in this library.
+fn is_ours(file: &str) -> bool {
+    file.starts_with(&THIS[..THIS.len() - OWN.len()])
+}
+
 /// What the hook does.
 fn see(panic: &PanicHookInfo<'_>) {
     let Some(location) = panic.location() else { return };
     let backtrace = if backtrace::is_on() { Backtrace::force_capture() } else { Backtrace::capture() };
     let is_there = backtrace.status() == BacktraceStatus::Captured;
-    let place = Place { file: location.file().to_owned().into(), line: location.line(), column: location.column() };
+    let reported = is_ours(location.file()).then(Reported::current).flatten();
+    let place = reported.unwrap_or_else(|| Place {
+        file: location.file().to_owned().into(),
+        line: location.line(),
+        column: location.column(),
+    });
     let origin = Origin { place, backtrace: is_there.then(|| Arc::new(backtrace)) };
     note(Begun { identity: Identity::of(panic.payload()), origin });
 }
