@@ -177,7 +177,8 @@ pub use checked_async_macros::generator;
 ///
 /// Tests that run side by side do not see each other's reports. What is reported on threads that the test started by other
 /// means, as by `std::thread::spawn`, cannot be told from that of other tests, and goes where reports go. A report at level
-/// [`Panic`](Level::Panic) panics as everywhere, whether it is expected or not.
+/// [`Panic`](Level::Panic) panics as everywhere, unless the test expects it: then the code goes on, as at level `Log`, but where it
+/// cannot (`nested_run`, `result_on_loop_thread`).
 ///
 /// # Errors
 ///

@@ -96,7 +96,8 @@ pub struct Violation {
     /// The functions that were being called on the thread, innermost first, with their places, where
     /// [`set_backtrace`](crate::set_backtrace) asks for it. It is a text for people.
     pub call_stack: Option<String>,
-    /// Where the panic began that is reported, as far as known.
+    /// Where the panic began that is reported, as far as known. A panic hook is set for this, which calls the one before it: see
+    /// `docs/checks/task_panic.md`.
     pub panicked_at: Option<Place>,
     /// The functions that were being called when it began, as in `call_stack`, where [`set_backtrace`](crate::set_backtrace) or
     /// `RUST_BACKTRACE` asks for it.

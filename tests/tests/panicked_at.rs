@@ -9,8 +9,8 @@ use std::task::Poll;
 use std::thread;
 
 use checked_async::{
-    Kind, Place, RunError, Violation, adopting_local, call_soon, capture, remote, run_blocking, spawn, task_group,
-    yield_now,
+    Kind, Place, RunError, Violation, adopting_local, call_soon, capture, generator, remote, run_blocking, spawn,
+    task_group, yield_now,
 };
 use checked_async_tests::loops;
 
@@ -279,6 +279,26 @@ fn panics_of_many_threads_keep_apart() {
     for thread in threads {
         thread.join().unwrap();
     }
+}
+
+#[test]
+fn cleanup_that_was_left_to_a_task_says_where_it_panicked() {
+    #[generator]
+    async fn leaves() -> u32 {
+        defer! { panic!("cleanup") }
+        yield_!(1);
+    }
+
+    async fn leave() {
+        assert_eq!(Box::pin(leaves()).next().await, Some(1));
+        yield_now().await;
+    }
+
+    let violations = reports(async { spawn(leave()).await.unwrap() });
+    assert_eq!(line_of(&violations), Some(line!() - 11));
+    // Where a task adopts that is not the loop's own.
+    let violations = reports(async { spawn(adopting_local(leave())).await.unwrap() });
+    assert_eq!(line_of(&violations), Some(line!() - 14));
 }
 
 #[test]

@@ -12,7 +12,7 @@
 //! Invariants:
 //! - a program behaves as without the hook: it calls the one before it, is set once, and whoever sets another later has replaced
 //!   it, whereupon origins are not known;
-//! - the hook does not panic, takes no lock, and runs no code of the user's but the hook before it;
+//! - the hook does not panic, takes no lock but std's for a backtrace, and runs no code of the user's but the hook before it;
 //! - nothing that a task has caught is taken for what a later task panics with: a step begins with nothing noted.
 
 use std::any::{Any, TypeId};
@@ -79,9 +79,7 @@ impl Caught {
 
     /// What it carries. If that goes on from this thread, its origin is known.
     pub(crate) fn into_payload(self) -> Box<dyn Any + Send> {
-        if let Some(origin) = self.origin
-            && Identity::of(&*self.payload).find().is_none()
-        {
+        if let Some(origin) = self.origin {
             note(Begun { identity: Identity::of(&*self.payload), origin });
         }
         self.payload
