@@ -57,8 +57,10 @@ pub(super) fn shown(backtrace: &Backtrace) -> String {
         let of_std = frame.krate().is_some_and(|krate| ["std", "core", "alloc", "__rustc"].contains(&&*krate));
         !of_std && !frame.is_own() && !frame.is_foreign()
     };
+    // What std has begun a thread or `main` with, and a test harness a test, ends what is of interest.
+    let is_within = |frame: &&stack::Frame<'_>| !frame.function.contains("__rust_begin_short_backtrace");
     let mut text = String::new();
-    for (n, frame) in frames.iter().filter(is_theirs).take(SHOWN).enumerate() {
+    for (n, frame) in frames.iter().take_while(is_within).filter(is_theirs).take(SHOWN).enumerate() {
         let _ = write!(text, "{}{n}: {}", if n == 0 { "" } else { "\n" }, frame.function);
         if let Some(place) = frame.place {
             let _ = write!(text, "\n   at {place}");
