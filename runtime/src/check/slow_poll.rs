@@ -290,6 +290,7 @@ pub(crate) fn is_on() -> bool {
 /// Runs `run` with what this thread has noted and the time, if anything is to be noted, and sees to the alarm. A thread
 /// that is ending has no notes.
 fn with_notes<R>(run: impl FnOnce(&mut Notes, u64) -> R) -> Option<R> {
+    HAS_POLLED.set(true);
     let on = is_on();
     let noted = NOTES.try_with(|notes| {
         let mut notes = notes.try_borrow_mut().ok().filter(|_| on)?;
@@ -315,7 +316,6 @@ pub(crate) fn has_polled() -> bool {
 
 /// Lowers this thread's alarm, if there is someone to raise it again. Otherwise every poll looks at the time.
 fn lower_alarm(on: bool) {
-    HAS_POLLED.set(true);
     let registered = raw::register();
     if registered || !watch::POSSIBLE {
         raw::lower_alarm();

@@ -153,10 +153,10 @@ impl Builder {
     /// If the system has no resources for it: it takes a few file descriptors.
     pub fn build(self) -> io::Result<EventLoop> {
         start_reactor()?;
-        if self.settings.debug {
+        let core = Core::new(self.settings);
+        if core.is_debug() {
             report::watch_panics();
         }
-        let core = Core::new(self.settings);
         let dumps = Dumps::begin(&core, self.dump)?.map(Rc::new);
         let sockets = Sockets::look(core.is_debug());
         Ok(EventLoop { core, handle_ctrl_c: self.handle_ctrl_c, interrupt: None, dumps, sockets })

@@ -381,7 +381,7 @@ impl Core {
 
     pub(super) fn set_debug(&self, debug: bool) {
         let before = self.debug.replace(debug);
-        if debug && !before {
+        if self.is_debug() && !before {
             report::watch_panics();
             // What the step has taken so far is not known, and what of it was reported is not taken from what follows.
             self.measure();
