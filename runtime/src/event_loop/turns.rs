@@ -24,7 +24,7 @@ use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::timers::Action;
-use crate::task::record::{Next, Unwound};
+use crate::task::record::{Next, NextSeen, Unwound};
 use crate::task::stored::Steps;
 use crate::{raw, report};
 
@@ -205,9 +205,19 @@ impl<'a> Turns<'a> {
             }
             let mut left = entries;
             // Entered once a turn, not once a step.
-            while let Err(panic) = catch_unwind(AssertUnwindSafe(|| steps(core, &mut main, left))) {
-                panicked(core, &mut main, panic);
-                left = core.tasks().queue.left();
+            while left > 0 {
+                let ran = if core.is_debug() {
+                    catch_unwind(AssertUnwindSafe(|| steps_with_checks(core, &mut main, left)))
+                } else {
+                    catch_unwind(AssertUnwindSafe(|| steps(core, &mut main, left)))
+                };
+                left = match ran {
+                    Ok(left) => left,
+                    Err(panic) => {
+                        panicked(core, &mut main, panic);
+                        core.tasks().queue.left()
+                    }
+                };
             }
             done += entries;
             if done >= ENTRIES_BEFORE_IO {
@@ -361,11 +371,14 @@ fn panicked(core: &Core, main: &mut Option<Main<'_>>, panic: Box<dyn Any + Send>
     }
 }
 
-/// Runs what is left of this turn. A panic ends the step, and this.
+/// Runs so many steps of this turn, or fewer if the checks are turned on; how many are left. A panic ends the step, and this.
 #[inline(always)]
-fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) {
+fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) -> usize {
     // Counted, so that the queue need not be asked whether the turn is over.
-    for _ in 0..left {
+    for done in 0..left {
+        if core.is_debug() {
+            return left - done;
+        }
         let mut tasks = core.tasks_mut();
         match tasks.next() {
             Some(Next::Step(step)) => {
@@ -384,6 +397,35 @@ fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) {
             None => break,
         }
     }
+    0
+}
+
+/// The same with the checks, or fewer if they are turned off.
+#[inline(always)]
+fn steps_with_checks(core: &Core, main: &mut Option<Main<'_>>, left: usize) -> usize {
+    for done in 0..left {
+        if !core.is_debug() {
+            return left - done;
+        }
+        let mut tasks = core.tasks_mut();
+        match tasks.next_seen() {
+            Some(NextSeen::Step(step, waker)) => {
+                drop(tasks);
+                core.step_with_checks(step, waker, Main::reborrow(main));
+            }
+            Some(NextSeen::Other(Next::Special(step, turn))) => {
+                drop(tasks);
+                core.step_watched(step, turn, Main::reborrow(main));
+            }
+            Some(NextSeen::Other(Next::Callback(callback))) => {
+                drop(tasks);
+                callback::step(core, &callback);
+            }
+            Some(NextSeen::Other(_)) => {}
+            None => break,
+        }
+    }
+    0
 }
 
 /// Shuffles a turn that begins, if that is wanted.
@@ -421,6 +463,16 @@ fn wake_on(core: &Core, waker: Waker) {
             mem::forget(waker);
             core.wake_task(number);
         }
+        None => wake_other(core, waker),
+    }
+}
+
+/// Wakes someone whose waker owns something.
+#[inline(never)]
+fn wake_other(core: &Core, waker: Waker) {
+    match raw::number_of(&waker) {
+        // It is one that is counted, and given up when the task is in the queue.
+        Some(number) => core.wake_task(number),
         None => wake(waker),
     }
 }
