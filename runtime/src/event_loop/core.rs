@@ -358,6 +358,13 @@ impl Core {
         self.measured.get()
     }
 
+    /// The machine's time, from which on is measured.
+    pub(super) fn begin_measuring(&self) -> Instant {
+        let now = Instant::now();
+        self.measured.set(Some(now));
+        now
+    }
+
     /// The machine's time, and the time since this was asked last, or since the turn began.
     pub(crate) fn measure(&self) -> (Instant, Duration) {
         let now = Instant::now();
@@ -380,6 +387,7 @@ impl Core {
     pub(super) fn set_debug(&self, debug: bool) {
         let before = self.debug.replace(debug);
         if debug && !before {
+            self.shared.idle.begin_anew();
             // What the step has taken so far is not known, and what of it was reported is not taken from what follows.
             self.measure();
             slow_poll::without_excused(Duration::ZERO);
