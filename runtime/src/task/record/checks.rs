@@ -155,12 +155,14 @@ impl Core {
     pub(crate) fn hold_current(&self, number: usize) -> Waker {
         let mut tasks = self.tasks_mut();
         let Some(record) = tasks.records.get_mut(number::place(number)) else { return raw::number_waker(number) };
-        let waker = match record.waker.take() {
-            Some(waker) if record.has(HELD) => waker,
-            spare => lost_waker::renew(spare, number),
-        };
+        if record.has(HELD)
+            && let Some(waker) = &record.waker
+        {
+            return waker.clone();
+        }
         record.marks |= HELD;
-        record.waker.insert(waker).clone()
+        let spare = record.waker.take();
+        record.waker.insert(lost_waker::renew(spare, number)).clone()
     }
 
     /// Takes note, in its step, that the task with this number waits for another one with a waker that is not counted. Whether
