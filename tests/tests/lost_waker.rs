@@ -191,7 +191,15 @@ mod reported {
                 // What is behind the others may be used again.
                 kept.borrow_mut().truncate(1);
             }
-            fault().await;
+            let (told, is_told) = promise();
+            let task = spawn(async {
+                // Nobody keeps that of this task.
+                poll_fn(|cx| Poll::Ready(drop(cx.waker().clone()))).await;
+                reads(told).await;
+            });
+            is_told.await.unwrap();
+            yield_now().await;
+            task.cancel();
             // It is for a task that is gone.
             kept.take().remove(0).wake();
         });
