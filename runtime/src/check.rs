@@ -6,7 +6,7 @@
 pub(crate) mod alarm;
 mod kind;
 mod level;
-mod looks;
+pub(crate) mod looks;
 mod starved;
 mod switch;
 pub(crate) mod unread;

@@ -24,6 +24,7 @@ mod dump;
 mod explore;
 mod generators;
 mod handle;
+pub(crate) mod idle;
 mod inbox;
 #[cfg(unix)]
 mod interrupt;

@@ -189,6 +189,14 @@ pub(crate) fn holders(waker: &Waker) -> Option<usize> {
     Some(holders)
 }
 
+/// What is behind a waker that is counted.
+#[cfg(feature = "event-loop")]
+#[inline]
+pub(crate) fn counted(waker: &Waker) -> Option<&CountedNumber> {
+    // SAFETY: it is a counted waker, which keeps alive what is behind it.
+    ptr::eq(waker.vtable(), &COUNTED).then(|| unsafe { &*waker.data().cast::<CountedNumber>() })
+}
+
 /// The number of a waker that is nothing else, and owns nothing.
 #[cfg(feature = "event-loop")]
 #[inline]
@@ -201,11 +209,9 @@ pub(crate) fn bare_number_of(waker: &Waker) -> Option<usize> {
 #[cfg(feature = "event-loop")]
 #[inline]
 pub(crate) fn number_of(waker: &Waker) -> Option<usize> {
-    if ptr::eq(waker.vtable(), &COUNTED) {
-        // SAFETY: it is a counted waker, which keeps alive what is behind it.
-        Some(unsafe { &*waker.data().cast::<CountedNumber>() }.number())
-    } else {
-        bare_number_of(waker)
+    match counted(waker) {
+        Some(counted) => Some(counted.number()),
+        None => bare_number_of(waker),
     }
 }
 

@@ -6,6 +6,8 @@
 
 use std::cell::RefCell;
 use std::future::{Future, pending, poll_fn};
+use std::mem;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
@@ -13,8 +15,8 @@ use std::thread;
 use std::time::Duration;
 
 use checked_async::{
-    Builder, EventLoop, Kind, Level, Promise, Promised, RunError, Violation, capture, checked_async, current_task,
-    handle, promise, sleep, spawn, yield_now,
+    Builder, EventLoop, JoinHandle, Kind, Level, Promise, Promised, RunError, Violation, capture, checked_async,
+    current_task, handle, promise, sleep, spawn, yield_now,
 };
 use futures::FutureExt;
 
@@ -173,6 +175,57 @@ mod reported {
         });
         assert_eq!(violations.len(), 1);
         kept.take().expect("it was kept").wake();
+    }
+
+    #[test]
+    fn a_task_in_the_place_of_one_whose_waker_is_kept() {
+        let violations = reports(builder(), async {
+            let kept = Rc::new(RefCell::new(Vec::new()));
+            for _ in 0..3 {
+                let keeps = Rc::clone(&kept);
+                let task = spawn(poll_fn(move |cx| {
+                    keeps.borrow_mut().push(cx.waker().clone());
+                    Poll::Ready(())
+                }));
+                task.await.unwrap();
+                // What is behind the others may be used again.
+                kept.borrow_mut().truncate(1);
+            }
+            let (told, is_told) = promise();
+            let task = spawn(async {
+                // Nobody keeps that of this task.
+                poll_fn(|cx| Poll::Ready(drop(cx.waker().clone()))).await;
+                reads(told).await;
+            });
+            is_told.await.unwrap();
+            yield_now().await;
+            task.cancel();
+            // It is for a task that is gone.
+            kept.take().remove(0).wake();
+        });
+        assert_eq!(violations.len(), 1);
+    }
+
+    /// Begins to wait for a task, and does not go on with that.
+    #[checked_async]
+    async fn gives_up(task: JoinHandle<()>, told: Promise<()>) {
+        let mut task = task;
+        let begun = poll_fn(|cx| Poll::Ready(Pin::new(&mut task).poll(cx).is_pending()));
+        assert!(begun.await);
+        drop(task);
+        forgets(told).await;
+    }
+
+    #[test]
+    fn a_task_that_has_given_up_to_wait_for_another() {
+        let violations = reports(builder(), async {
+            let (told, is_told) = promise();
+            let task = spawn(gives_up(spawn(pending()), told));
+            is_told.await.unwrap();
+            yield_now().await;
+            task.cancel();
+        });
+        assert_eq!(violations.len(), 1);
     }
 
     #[test]
@@ -403,6 +456,34 @@ mod not_reported {
             wake.set(()).unwrap();
             task.await.unwrap();
             is_told.await.unwrap();
+        });
+    }
+
+    /// Waits for a task; what it is polled for in between concerns nobody.
+    #[checked_async]
+    async fn joins(task: JoinHandle<()>, waker: Rc<RefCell<Option<Waker>>>) {
+        let mut task = task;
+        let mut is_first = true;
+        let joined = poll_fn(|cx| {
+            if mem::take(&mut is_first) {
+                *waker.borrow_mut() = Some(cx.waker().clone());
+            } else if !task.is_finished() {
+                return Poll::Pending;
+            }
+            Pin::new(&mut task).poll(cx)
+        });
+        joined.await.unwrap();
+    }
+
+    #[test]
+    fn a_task_that_waits_for_another() {
+        assert_not_reported(async {
+            let waker = Rc::default();
+            // It is there until the run is over.
+            drop(spawn(joins(spawn(pending()), Rc::clone(&waker))));
+            yield_now().await;
+            waker.take().unwrap().wake();
+            yield_now().await;
         });
     }
 

@@ -289,6 +289,28 @@ fn without_checks_of_the_loop_nothing_is_noted() {
 }
 
 #[test]
+fn where_a_task_stood_before_the_checks_were_off_is_forgotten() {
+    run(async {
+        let (first, waits_for_first) = promise::<()>();
+        let line = line!() + 2;
+        let _task = spawn(async {
+            middle(waits_for_first).await.unwrap();
+            leaf(pending::<()>()).await;
+        })
+        .named("waiter");
+        yield_now().await;
+        assert_stands(&task_tree(), "waiter", &format!("middle:{line}(leaf:{MIDDLE})"));
+        handle().set_debug(false);
+        first.set(()).unwrap();
+        yield_now().await;
+        // It went on, unseen.
+        assert_stands(&task_tree(), "waiter", "");
+        handle().set_debug(true);
+        assert_stands(&task_tree(), "waiter", "");
+    });
+}
+
+#[test]
 fn tasks_that_await_each_other_are_a_tree() {
     run(async {
         let inner = spawn(pending::<()>()).named("inner");

@@ -38,17 +38,17 @@ fn looker() -> MutexGuard<'static, Looker> {
 }
 
 /// The number of the last look.
-pub(super) fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     LOOKS.load(Relaxed)
 }
 
 /// How many looks take this time at least: one more than make it up, as the first may come at once.
-pub(super) fn in_time(time: Duration) -> u64 {
+pub(crate) fn in_time(time: Duration) -> u64 {
     u64::try_from(time.as_millis().div_ceil(PAUSE.as_millis())).map_or(u64::MAX, |looks| looks.saturating_add(1))
 }
 
 /// Has someone look from now on, as there is something to look at. If the system has no thread for that, nobody does.
-pub(super) fn keep_on() {
+pub(crate) fn keep_on() {
     let mut looker = looker();
     if *looker == Looker::Absent {
         let thread = thread::Builder::new().name("checked-async-stalls".into()).stack_size(256 * 1024);
@@ -67,6 +67,8 @@ fn run() {
         let look = LOOKS.fetch_add(1, Relaxed) + 1;
         let mut wakers = Vec::new();
         let found = stalled_future::look(look, &mut wakers) | lost_waker::look(look, &mut wakers);
+        #[cfg(feature = "event-loop")]
+        let found = found | crate::event_loop::idle::look(look, &mut wakers);
         wakers.into_iter().for_each(wake);
         let mut looker = looker();
         idle = if found || *looker == Looker::Asked { 0 } else { idle + 1 };
@@ -77,7 +79,7 @@ fn run() {
     }
 }
 
-/// Wakes a task that is to be looked at.
+/// Wakes a task or a loop that is to be looked at.
 fn wake(waker: Waker) {
     report::quietly(|| waker.wake());
 }

@@ -63,6 +63,17 @@ impl Core {
         }
     }
 
+    /// Begins to measure after a time when the loop was not running; the machine's time. The alarm that was raised meanwhile is
+    /// looked at here, where it is of no step.
+    pub(super) fn begin_after_sleep(&self) -> Instant {
+        if raw::is_alarmed() && !self.is_exact() {
+            self.forget_strays();
+            slow_poll::look();
+            raw::take_attention();
+        }
+        self.begin_measuring()
+    }
+
     /// Sets from when on a step is slow.
     pub(super) fn change_slow_after(&self, set: impl FnOnce()) {
         let was_exact = self.is_exact();

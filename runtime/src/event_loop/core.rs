@@ -22,7 +22,7 @@ use super::number::{self, NOBODY};
 use super::remote::{Message, Shared};
 use super::shuffle::Shuffle;
 use super::timers::{Action, TimerKey, Timers};
-use crate::check::{self, lost_waker, slow_poll};
+use crate::check::{self, slow_poll};
 use crate::generator::registry::Registry;
 use crate::raw::{self, Blocks, Entered, SharedCallback};
 use crate::report::{self, Violation};
@@ -50,8 +50,8 @@ pub(crate) struct Core {
     current: Cell<usize>,
     /// Whether the wakers of tasks are counted, where the checks are on.
     counts_wakers: Cell<bool>,
-    /// Its waker, once it was cloned in this step, where they are counted.
-    held: Cell<Option<Waker>>,
+    /// Whether it began to wait for another task of the loop in this step, with a waker that is not counted, where they are.
+    joins: Cell<bool>,
     /// When the last step ended, or the turn began.
     measured: Cell<Option<Instant>>,
     /// Whether the thread may be asleep.
@@ -118,7 +118,7 @@ impl Core {
             blocks: Blocks::new(),
             current: Cell::new(NOBODY),
             counts_wakers: Cell::default(),
-            held: Cell::default(),
+            joins: Cell::default(),
             measured: Cell::default(),
             is_parked: Cell::default(),
             received: Cell::default(),
@@ -312,24 +312,22 @@ impl Core {
         self.counts_wakers.set(count);
     }
 
+    /// Whether a waker is one of the task whose step is running.
+    #[inline]
+    pub(crate) fn is_of_current(&self, waker: &Waker) -> bool {
+        raw::number_of(waker) == Some(self.current.get())
+    }
+
     /// Whether the step of the task with this number is running.
     #[inline]
-    pub(super) fn is_current(&self, number: usize) -> bool {
+    pub(crate) fn is_current(&self, number: usize) -> bool {
         self.current.get() == number
     }
 
-    /// The waker of the task whose step is running, which has this number, for someone who keeps it.
-    pub(super) fn hold_current(&self, number: usize) -> Waker {
-        let held = self.held.take().unwrap_or_else(|| lost_waker::CountedNumber::first(number));
-        self.held.set(Some(held.clone()));
-        raw::call_attention();
-        held
-    }
-
-    /// The waker of a task whose step ends, if somebody has it since then.
+    /// Whether the task that is running has, for all that is known, begun to wait for another in this step.
     #[inline]
-    pub(crate) fn take_held(&self) -> Option<Waker> {
-        self.held.take()
+    pub(crate) fn joins(&self) -> &Cell<bool> {
+        &self.joins
     }
 
     /// The number by which the waker of a task finds it.
@@ -342,7 +340,7 @@ impl Core {
     #[inline]
     pub(crate) fn note_awaiter(&self, task: TaskKey, waker: &Waker) {
         // Most often that tells it.
-        if raw::number_of(waker) != Some(self.current.get()) {
+        if !self.is_of_current(waker) {
             self.write_awaiter(task);
         }
     }
@@ -358,6 +356,13 @@ impl Core {
     /// When the last step ended, or the turn began.
     pub(crate) fn measured(&self) -> Option<Instant> {
         self.measured.get()
+    }
+
+    /// The machine's time, from which on is measured.
+    pub(super) fn begin_measuring(&self) -> Instant {
+        let now = Instant::now();
+        self.measured.set(Some(now));
+        now
     }
 
     /// The machine's time, and the time since this was asked last, or since the turn began.
@@ -383,6 +388,7 @@ impl Core {
         let before = self.debug.replace(debug);
         if self.is_debug() && !before {
             report::watch_panics();
+            self.shared.idle.begin_anew();
             // What the step has taken so far is not known, and what of it was reported is not taken from what follows.
             self.measure();
             slow_poll::without_excused(Duration::ZERO);

@@ -53,10 +53,14 @@ impl<M> Inbox<M> {
         Ok(())
     }
 
+    /// Whom to wake; `None` where the loop is not running.
+    pub(super) fn waker(&self) -> Option<Waker> {
+        self.lock().waker.clone()
+    }
+
     /// Wakes the loop.
     pub(super) fn wake(&self) {
-        let waker = self.lock().waker.clone();
-        if let Some(waker) = waker {
+        if let Some(waker) = self.waker() {
             waker.wake();
         }
     }

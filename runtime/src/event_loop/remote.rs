@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use slab::Slab;
 
 use super::core::Core;
+use super::idle::Idle;
 use super::inbox::Inbox;
 use super::number;
 use crate::report;
@@ -60,6 +61,8 @@ pub(crate) struct Shared {
     /// Which loop it is, for wakers.
     number: usize,
     inbox: Inbox<Message>,
+    /// For how long nothing has run, where its checks are on.
+    pub(super) idle: Idle,
     /// Whether there was ever a waker of its tasks that it could not count.
     not_counted: AtomicBool,
 }
@@ -105,7 +108,8 @@ impl Shared {
         let mut loops = LOOPS.write().unwrap_or_else(PoisonError::into_inner);
         let number = loops.vacant_key();
         assert!(number < number::LOOPS, "there cannot be that many event loops at a time");
-        let shared = Arc::new(Shared { number, inbox: Inbox::default(), not_counted: AtomicBool::new(false) });
+        let (inbox, idle) = (Inbox::default(), Idle::default());
+        let shared = Arc::new(Shared { number, inbox, idle, not_counted: AtomicBool::new(false) });
         loops.insert(Arc::downgrade(&shared));
         shared
     }
@@ -145,6 +149,11 @@ impl Shared {
         function: impl FnOnce() + Send + 'static,
     ) -> Result<(), LoopClosed> {
         self.inbox.send(Message::Call(Box::new(Sent { function, created }))).map_err(|_| LoopClosed)
+    }
+
+    /// Whom to wake; `None` where the loop is not running.
+    pub(super) fn waker(&self) -> Option<Waker> {
+        self.inbox.waker()
     }
 
     /// Wakes the loop.

@@ -24,7 +24,7 @@ use super::dump::Dumps;
 use super::interrupt::Interrupt;
 use super::outlook::{self, Outlook};
 use super::timers::Action;
-use crate::task::record::{Next, Unwound};
+use crate::task::record::{Next, NextSeen, Unwound};
 use crate::task::stored::Steps;
 use crate::{raw, report};
 
@@ -87,10 +87,8 @@ pub(super) struct Turns<'a> {
     away: Option<Away>,
     /// How many entries have run since the last look at I/O.
     done: usize,
-    /// Whether anything has run since the loop was idle, where its checks are on.
+    /// Whether anything has run since the loop fell asleep, where its checks are on.
     has_run: bool,
-    /// Since when nothing has run, while that is not reported.
-    idle_since: Option<Instant>,
 }
 
 /// A time when the loop was not running.
@@ -137,8 +135,8 @@ impl<'a> Turns<'a> {
             waker: None,
             away: None,
             done: 0,
-            has_run: false,
-            idle_since: None,
+            // What was counted before is none of this run's.
+            has_run: true,
         }
     }
 
@@ -205,9 +203,19 @@ impl<'a> Turns<'a> {
             }
             let mut left = entries;
             // Entered once a turn, not once a step.
-            while let Err(panic) = catch_unwind(AssertUnwindSafe(|| steps(core, &mut main, left))) {
-                panicked(core, &mut main, panic);
-                left = core.tasks().queue.left();
+            while left > 0 {
+                let ran = if core.is_debug() {
+                    catch_unwind(AssertUnwindSafe(|| steps_with_checks(core, &mut main, left)))
+                } else {
+                    catch_unwind(AssertUnwindSafe(|| steps(core, &mut main, left)))
+                };
+                left = match ran {
+                    Ok(left) => left,
+                    Err(panic) => {
+                        panicked(core, &mut main, panic);
+                        core.tasks().queue.left()
+                    }
+                };
             }
             done += entries;
             if done >= ENTRIES_BEFORE_IO {
@@ -230,38 +238,20 @@ impl<'a> Turns<'a> {
             return true;
         }
         // Deadlines are times of the loop's clock, the alarm goes by the machine's.
-        let (mut due, mut stalled) = (None, None);
-        if first.is_some() || core.is_debug() {
-            let now = Instant::now();
-            self.begin_idle(|| now);
-            due = first.map(|first| super::clock::after(now, first.saturating_duration_since(core.now())));
-            stalled = self.stalled_at(now);
-        }
-        let at = [due, self.give_up, stalled].into_iter().flatten().min();
+        let due = first.map(|first| super::clock::after(Instant::now(), first.saturating_duration_since(core.now())));
+        let at = [due, self.give_up].into_iter().flatten().min();
         core.park();
         if self.alarm.set(at, cx) {
             core.is_awake();
             return true;
         }
         self.away = Some(Away { due });
+        if core.is_debug()
+            && let Some(stalled_after) = core.stalled_after.get()
+        {
+            core.shared.begin_sleep(mem::take(&mut self.has_run), stalled_after);
+        }
         false
-    }
-
-    /// Takes note that nothing runs from now on, if anything has run, where the checks are on.
-    fn begin_idle(&mut self, now: impl FnOnce() -> Instant) {
-        if std::mem::take(&mut self.has_run) {
-            self.idle_since = Some(now());
-        }
-    }
-
-    /// When to report that nothing runs.
-    fn stalled_at(&mut self, now: Instant) -> Option<Instant> {
-        let core = self.core;
-        if !core.is_debug() || core.tasks().are_finished() {
-            return None;
-        }
-        let stalled_after = core.stalled_after.get()?;
-        self.idle_since.map(|since| super::clock::after(since, stalled_after)).filter(|&at| at > now)
     }
 
     /// Takes note that the loop is back from where it was away.
@@ -271,37 +261,38 @@ impl<'a> Turns<'a> {
         if !self.core.is_debug() {
             return;
         }
-        let (now, _) = self.core.measure();
-        let late = away.due.map(|due| now.saturating_duration_since(due)).unwrap_or_default();
+        let now = self.core.begin_after_sleep();
+        let Some(due) = away.due else { return };
+        let late = now.saturating_duration_since(due);
         if late >= self.core.slow_after() {
             super::raise(report::slow_select(late));
         }
     }
 
-    /// Takes note that nothing can run. The first time it begins the wait for a stall, then it ends it with a report.
-    fn note_idle(&mut self) {
+    /// Takes note that nothing can run, which is reported if that is so for too long. Whether it was: then something may run now.
+    fn note_idle(&mut self) -> bool {
         if !self.core.is_debug() {
-            return;
+            return false;
         }
-        let Some(stalled_after) = self.core.stalled_after.get() else { return };
-        if self.has_run && !stalled_after.is_zero() {
+        let Some(stalled_after) = self.core.stalled_after.get() else { return false };
+        let idle = if stalled_after.is_zero() {
+            mem::take(&mut self.has_run).then_some(Duration::ZERO)
+        } else if self.has_run {
             // It is idle since now, as the sleep will note.
-            return;
-        }
-        self.begin_idle(Instant::now);
-        let Some(since) = self.idle_since else { return };
-        let idle = since.elapsed();
-        if idle >= stalled_after && !self.core.tasks().are_finished() {
-            // Said once, until something runs again.
-            self.idle_since = None;
-            if self.is_stalled() {
-                let tree = crate::task::tree::of(self.core);
-                if let Some(dumps) = &self.dumps {
-                    dumps.stalled(&tree);
-                }
-                super::raise(report::stalled_loop(idle, &tree));
+            None
+        } else {
+            self.core.shared.idle.take_due().map(|since| since.elapsed())
+        };
+        // Said once, until something runs again.
+        let idle = idle.filter(|_| !self.core.tasks().are_finished() && self.is_stalled());
+        if let Some(idle) = idle {
+            let tree = crate::task::tree::of(self.core);
+            if let Some(dumps) = &self.dumps {
+                dumps.stalled(&tree);
             }
+            super::raise(report::stalled_loop(idle, &tree));
         }
+        idle.is_some()
     }
 
     /// Whether nothing is known that may wake the loop. Doubt is left to whoever has set the time.
@@ -333,8 +324,8 @@ impl Future for Turns<'_> {
             match this.run() {
                 Pause::Ended(ended) => return Poll::Ready(ended),
                 Pause::Idle => {
-                    this.note_idle();
-                    if !this.sleep(cx) {
+                    // Whoever handles the report may have something run.
+                    if !this.note_idle() && !this.sleep(cx) {
                         return Poll::Pending;
                     }
                 }
@@ -361,11 +352,14 @@ fn panicked(core: &Core, main: &mut Option<Main<'_>>, panic: Box<dyn Any + Send>
     }
 }
 
-/// Runs what is left of this turn. A panic ends the step, and this.
+/// Runs so many steps of this turn, or fewer if the checks are turned on; how many are left. A panic ends the step, and this.
 #[inline(always)]
-fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) {
+fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) -> usize {
     // Counted, so that the queue need not be asked whether the turn is over.
-    for _ in 0..left {
+    for done in 0..left {
+        if core.is_debug() {
+            return left - done;
+        }
         let mut tasks = core.tasks_mut();
         match tasks.next() {
             Some(Next::Step(step)) => {
@@ -384,6 +378,35 @@ fn steps(core: &Core, main: &mut Option<Main<'_>>, left: usize) {
             None => break,
         }
     }
+    0
+}
+
+/// The same with the checks, or fewer if they are turned off.
+#[inline(always)]
+fn steps_with_checks(core: &Core, main: &mut Option<Main<'_>>, left: usize) -> usize {
+    for done in 0..left {
+        if !core.is_debug() {
+            return left - done;
+        }
+        let mut tasks = core.tasks_mut();
+        match tasks.next_seen() {
+            Some(NextSeen::Step(step, waker)) => {
+                drop(tasks);
+                core.step_with_checks(step, waker, Main::reborrow(main));
+            }
+            Some(NextSeen::Other(Next::Special(step, turn))) => {
+                drop(tasks);
+                core.step_watched(step, turn, Main::reborrow(main));
+            }
+            Some(NextSeen::Other(Next::Callback(callback))) => {
+                drop(tasks);
+                callback::step(core, &callback);
+            }
+            Some(NextSeen::Other(_)) => {}
+            None => break,
+        }
+    }
+    0
 }
 
 /// Shuffles a turn that begins, if that is wanted.
@@ -421,6 +444,16 @@ fn wake_on(core: &Core, waker: Waker) {
             mem::forget(waker);
             core.wake_task(number);
         }
+        None => wake_other(core, waker),
+    }
+}
+
+/// Wakes someone whose waker owns something.
+#[inline(never)]
+fn wake_other(core: &Core, waker: Waker) {
+    match raw::number_of(&waker) {
+        // It is one that is counted, and given up when the task is in the queue.
+        Some(number) => core.wake_task(number),
         None => wake(waker),
     }
 }

@@ -27,6 +27,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+pub(crate) use checks::NextSeen;
+
 use super::cancel::Catchers;
 use super::join::was_given;
 use super::queue::Queue;
@@ -52,7 +54,7 @@ const QUEUED: u8 = 1;
 /// The next step has more to do than to poll: there is a request, or cleanup.
 const SPECIAL: u8 = 1 << 1;
 const FINISHED: u8 = 1 << 2;
-/// There is something to remember of it between its steps, where the loop's checks are on.
+/// There is something to remember of it between its steps besides its waker, where the loop's checks are on.
 const WATCHED: u8 = 1 << 3;
 
 /// Of `marks`: its first step is not over.
@@ -61,6 +63,8 @@ const NEW: u8 = 1;
 const CANCELLED: u8 = 1 << 1;
 /// Nobody can ask for the output any more.
 const DETACHED: u8 = 1 << 2;
+/// The waker that is kept is this task's.
+const HELD: u8 = 1 << 3;
 
 /// Where a task stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,7 +89,8 @@ pub(crate) struct Record {
     marks: u8,
     /// Who waits for the output.
     waiting: Option<Waker>,
-    /// Its waker, if others keep it too, or did, where the loop's checks are on. Here, so that to keep it takes no memory.
+    /// Its waker, if it is `HELD`: others keep it too, or did, where the loop's checks are on. Otherwise that of a task that was
+    /// here before, whose memory is used again.
     waker: Option<Waker>,
     /// When its last step ended, where the loop's checks are on.
     pub(crate) since: Option<Instant>,
@@ -339,14 +344,14 @@ impl Tasks {
     }
 
     /// Vacates the place of a finished task. What is returned is dropped by the caller, outside of the borrow.
-    fn remove(&mut self, key: TaskKey) -> Option<(Option<Box<Rare>>, Option<Waker>)> {
+    fn remove(&mut self, key: TaskKey) -> Option<Box<Rare>> {
         let vacant = self.vacant;
         let record = self.get_mut(key)?;
         record.vacate(vacant);
-        let left = (record.rare.take(), record.waker.take());
+        let rare = record.rare.take();
         self.vacant = key.place;
         self.taken -= 1;
-        Some(left)
+        rare
     }
 
     /// The task at a place.
@@ -552,25 +557,17 @@ impl Core {
         }
     }
 
-    /// Runs a step of a task. The future given to `run` is kept there. A panic goes on to the caller, who has to call
-    /// [`fail_step`](Self::fail_step).
+    /// Runs a step of a task, where the checks are off. The future given to `run` is kept there. A panic goes on to the caller,
+    /// who has to call [`fail_step`](Self::fail_step).
     #[inline(always)]
     pub(crate) fn step(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
-        if self.is_debug() {
-            self.step_with_checks(step, main);
-        } else {
-            self.step_without_checks::<false>(step, main);
-        }
+        self.step_without_checks::<false>(step, main);
     }
 
     /// Runs a step that has more to do than to poll, in the same way. `turn` says what.
     #[cold]
     #[inline(never)]
     pub(crate) fn step_special(&self, step: Step, turn: u8, main: Option<Pin<&mut dyn Steps>>) {
-        if self.is_debug() {
-            self.step_watched(step, turn & SPECIAL != 0, main);
-            return;
-        }
         if turn & WATCHED != 0 {
             self.unwatch(step.place);
         }
@@ -643,7 +640,6 @@ impl Core {
     ) {
         let number = self.waker_number(key);
         let _current = self.set_current_task(number);
-        drop(self.take_held());
         let waker = ManuallyDrop::new(raw::number_waker(number));
         let cx = &mut Context::from_waker(&waker);
         let mut stored = stored;
@@ -775,7 +771,7 @@ impl Core {
         self.wake_with(guard, number);
     }
 
-    /// Wakes who waits for a task that is finished, where that is none of this loop's tasks, or one whose wakers are counted.
+    /// Wakes who waits for a task that is finished, where that is not one of this loop's tasks that waits by itself.
     #[inline(never)]
     fn wake_other(&self, place: usize) {
         let waiting = self.tasks_mut().records.get_mut(place).and_then(|record| record.waiting.take());
@@ -878,7 +874,11 @@ impl Core {
             let finished = record.is_finished();
             (finished, if finished { record.stored.take() } else { None }, record.waiting.take())
         };
-        drop(waiting);
+        if waiting.is_some() {
+            // It may be the one that waited for it.
+            self.joins().set(false);
+            drop(waiting);
+        }
         if finished {
             self.drop_output(key, stored);
         }
@@ -897,7 +897,7 @@ impl Core {
         let Some(record) = tasks.get_mut(key) else { was_given() };
         if !record.is_finished() {
             return match raw::bare_number_of(waker) {
-                Some(number) if record.waiting.is_none() && !self.is_debug() => {
+                Some(number) if record.waiting.is_none() && (!self.is_debug() || self.note_join(number)) => {
                     mem::forget(record.waiting.replace(raw::number_waker(number)));
                     None
                 }
@@ -931,14 +931,17 @@ impl Core {
     /// Has this waker woken when a task is finished.
     #[inline(never)]
     fn join_later(&self, key: TaskKey, waker: &Waker) -> Option<OwnedTask> {
-        if self.is_debug() {
-            self.note_awaiter(key, waker);
-        }
-        if self.tasks().get(key).and_then(|record| record.waiting.as_ref()).is_some_and(|old| old.will_wake(waker)) {
-            return None;
-        }
         // Outside of the borrow: cloning and dropping a waker may run anything.
-        let waker = waker.clone();
+        let waker = match self.begin_join(key, waker) {
+            Some(waker) => waker,
+            None => {
+                let is_same = |record: &Record| record.waiting.as_ref().is_some_and(|old| old.will_wake(waker));
+                if self.tasks().get(key).is_some_and(is_same) {
+                    return None;
+                }
+                waker.clone()
+            }
+        };
         let old = self.tasks_mut().get_mut(key).and_then(|record| record.waiting.replace(waker));
         drop(old);
         None

@@ -2,13 +2,17 @@
 //!
 //! A step is polled with a waker that is a number and free, whose first clone makes a [`CountedNumber`] one. The task keeps that
 //! and is polled with it from then on, so that others know it as the one that they have. What nobody keeps, as the waker
-//! of a task that only yields, or ends in its first step, costs nothing.
+//! of a task that only yields, or ends in its first step, costs nothing. Nor does that of one that only waits for other tasks
+//! of its loop: their records say so.
+//!
+//! When the task is finished, its place keeps what was counted with, for the next task there: so as a rule no memory is
+//! allocated for it.
 //!
 //! A task that is woken in its step is in the queue, or a message about it in the inbox, by when whoever woke it gives his
 //! waker up. So a step that has left neither, nor anyone with a waker, is one after which nobody will wake the task.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -18,21 +22,35 @@ use crate::raw;
 
 /// What is behind a waker that is counted.
 pub(crate) struct CountedNumber {
-    number: usize,
+    /// Only changed while nobody has a waker of it but who changes it.
+    number: AtomicUsize,
 }
 
 impl CountedNumber {
-    /// The first waker of the task with this number that somebody keeps.
+    /// A waker of the task with this number, for somebody who keeps it.
     #[inline(never)]
-    pub(crate) fn first(number: usize) -> Waker {
-        raw::counted_waker(Arc::new(CountedNumber { number }))
+    fn first(number: usize) -> Waker {
+        raw::counted_waker(Arc::new(CountedNumber { number: AtomicUsize::new(number) }))
     }
 
     /// The number of the task.
     #[inline]
     pub(crate) fn number(&self) -> usize {
-        self.number
+        self.number.load(Relaxed)
     }
+}
+
+/// Makes a waker of another task that one of the task with this number, if nobody else has it; or else a new one.
+#[inline]
+pub(crate) fn renew(spare: Option<Waker>, number: usize) -> Waker {
+    if let Some(spare) = spare
+        && !is_held(Some(&spare))
+        && let Some(counted) = raw::counted(&spare)
+    {
+        counted.number.store(number, Relaxed);
+        return spare;
+    }
+    CountedNumber::first(number)
 }
 
 /// Whether anybody has this waker of the task's, beside the task.
@@ -103,6 +121,22 @@ mod tests {
         assert!(is_held(Some(&own)));
         drop(other);
         assert!(!is_held(Some(&own)) && !is_held(None));
+    }
+
+    #[test]
+    fn a_waker_is_used_for_another_task_when_nobody_has_it() {
+        let own = CountedNumber::first(1);
+        let other = own.clone();
+        // Whoever has that one still has it for what it was.
+        let second = renew(Some(own), 2);
+        assert_eq!((raw::number_of(&other), raw::number_of(&second)), (Some(1), Some(2)));
+        assert!(!second.will_wake(&other) && !is_held(Some(&second)) && !is_held(Some(&other)));
+        let third = renew(Some(other), 3);
+        let address = third.data();
+        assert_eq!((raw::number_of(&third), is_held(Some(&third))), (Some(3), false));
+        let fourth = renew(Some(third), 4);
+        assert_eq!((raw::number_of(&fourth), fourth.data()), (Some(4), address));
+        assert_eq!(raw::number_of(&renew(None, 5)), Some(5));
     }
 
     #[test]

@@ -2,15 +2,19 @@
 //!
 //! Most steps pay for two tests: whether they are [watched](Step), as there is something to remember of the task, and at their
 //! end [`raw::needs_attention`], which says whether there is anything to look at.
+//!
+//! Who waits for another task of the loop is woken by that one's record, where its number is. So its waker need not be counted
+//! for that: whether anybody waits so is to be seen in the records, where anybody asks, and most often it began in the same
+//! step, which says so.
 
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use super::{NEW, QUEUED, Record, Step, TaskKey, Tasks, WATCHED, put};
+use super::{HELD, NEW, Next, QUEUED, Record, SPECIAL, Step, TaskKey, Tasks, WATCHED, put};
 use crate::check::lost_waker::{self, Due};
-use crate::event_loop::{self, Core, Took};
+use crate::event_loop::{self, Core, Took, number};
 use crate::places::{self, Places};
 use crate::raw::{self, OwnedTask};
 use crate::task::stored::Steps;
@@ -21,6 +25,49 @@ impl Record {
     pub(crate) fn awaiter(&self, tasks: &Tasks) -> Option<TaskKey> {
         let by_waker = self.waiting.as_ref().and_then(raw::number_of).and_then(|number| tasks.numbered(number));
         by_waker.or_else(|| self.rare().and_then(|rare| rare.awaiter))
+    }
+
+    /// Takes the task's waker, if others have it too, or had.
+    #[inline(always)]
+    fn take_waker(&mut self) -> Option<Waker> {
+        if self.has(HELD) { self.waker.take() } else { None }
+    }
+
+    /// Whether anybody has the task's waker, so that it is counted.
+    #[inline(always)]
+    fn is_held(&self) -> bool {
+        self.has(HELD) && lost_waker::is_held(self.waker.as_ref())
+    }
+}
+
+/// What runs next, where the checks are on.
+pub(crate) enum NextSeen {
+    /// The step of a task, and the waker to poll with, if it is one that others have too, or had.
+    Step(Step, Option<Waker>),
+    Other(Next),
+}
+
+impl Tasks {
+    /// Takes the next of this turn, where the checks are on.
+    #[inline(always)]
+    pub(crate) fn next_seen(&mut self) -> Option<NextSeen> {
+        let entry = self.queue.pop()?;
+        Some(match self.records.get_mut(entry) {
+            Some(record) if record.turn == QUEUED => {
+                record.turn = 0;
+                let step = Step { place: entry, number: record.number, stored: record.stored.take() };
+                NextSeen::Step(step, record.take_waker())
+            }
+            Some(_) => NextSeen::Other(self.next_special(entry)),
+            None => NextSeen::Other(self.queue.pop_callback(entry).map_or(Next::Nothing, Next::Callback)),
+        })
+    }
+
+    /// Whether the task with this number waits for another by itself, and is woken when that one is finished.
+    #[cold]
+    fn waits_for_other(&self, number: usize) -> bool {
+        let waits = |record: &Record| record.waiting.as_ref().and_then(raw::bare_number_of) == Some(number);
+        self.records.iter().any(|record| !record.is_finished() && waits(record))
     }
 }
 
@@ -48,28 +95,33 @@ struct Ended {
 
 impl Core {
     /// Runs a step of a task, and looks at it.
-    #[inline(never)]
-    pub(super) fn step_with_checks(&self, step: Step, main: Option<Pin<&mut dyn Steps>>) {
+    #[inline(always)]
+    pub(crate) fn step_with_checks(&self, step: Step, waker: Option<Waker>, main: Option<Pin<&mut dyn Steps>>) {
         let Step { place, number, .. } = step;
         let _current = self.begin_current_task(number);
-        let waker = self.waker_of_step(number);
-        let (polled, stored) = self.poll_step::<false>(step, main, &mut Context::from_waker(&waker));
+        self.joins().set(false);
+        let unheld = self.waker_of_step(number);
+        let cx = &mut Context::from_waker(waker.as_ref().unwrap_or(&unheld));
+        let (polled, stored) = self.poll_step::<false>(step, main, cx);
         if raw::needs_attention() {
             let places = places::end_step();
-            let ended = Ended { place, special: false, polled, stored, waker: None, places };
+            let ended = Ended { place, special: false, polled, stored, waker, places };
             return self.end_of_seen_step(ended, None);
         }
         if polled.is_ready() {
+            self.keep_waker(place, waker);
             return self.finish(place, stored);
         }
-        self.end_of_pending_step(Ended { place, special: false, polled, stored, waker: None, places: None });
+        self.end_of_pending_step(Ended { place, special: false, polled, stored, waker, places: None });
     }
 
-    /// Runs a step that has more to do than to poll, if it is `special`, or of a task of which there is something to remember.
+    /// Runs a step that has more to do than to poll, or of a task of which there is something to remember. `turn` says which.
     #[inline(never)]
-    pub(super) fn step_watched(&self, step: Step, special: bool, main: Option<Pin<&mut dyn Steps>>) {
+    pub(crate) fn step_watched(&self, step: Step, turn: u8, main: Option<Pin<&mut dyn Steps>>) {
+        let special = turn & SPECIAL != 0;
         let Step { place, number, .. } = step;
         let _current = self.begin_current_task(number);
+        self.joins().set(false);
         let Begun { waker, noting, due } = self.begin_watched(place, special);
         let unheld = self.waker_of_step(number);
         let cx = &mut Context::from_waker(waker.as_ref().unwrap_or(&unheld));
@@ -81,10 +133,61 @@ impl Core {
         if is_seen {
             self.end_of_seen_step(ended, due);
         } else if polled.is_ready() {
+            self.keep_waker(place, ended.waker);
             self.finish(place, ended.stored);
         } else {
             self.end_of_pending_step(ended);
         }
+    }
+
+    /// Puts back the waker of a task, so that what is behind it may be used for the next one there.
+    #[inline(always)]
+    fn keep_waker(&self, place: usize, waker: Option<Waker>) {
+        if waker.is_some()
+            && let Some(record) = self.tasks_mut().records.get_mut(place)
+        {
+            put(&mut record.waker, waker);
+        }
+    }
+
+    /// The waker of the task whose step is running, which has this number, for someone who keeps it.
+    #[inline(never)]
+    pub(crate) fn hold_current(&self, number: usize) -> Waker {
+        let mut tasks = self.tasks_mut();
+        let Some(record) = tasks.records.get_mut(number::place(number)) else { return raw::number_waker(number) };
+        if record.has(HELD)
+            && let Some(waker) = &record.waker
+        {
+            return waker.clone();
+        }
+        record.marks |= HELD;
+        let spare = record.waker.take();
+        record.waker.insert(lost_waker::renew(spare, number)).clone()
+    }
+
+    /// Takes note, in its step, that the task with this number waits for another one with a waker that is not counted. Whether
+    /// it is that task that is running.
+    #[inline(always)]
+    pub(super) fn note_join(&self, number: usize) -> bool {
+        let is_current = self.is_current(number);
+        if is_current {
+            self.joins().set(true);
+        }
+        is_current
+    }
+
+    /// Takes note that the task that is running waits for another one with this waker. The waker for that, if the checks know one
+    /// that costs less.
+    #[inline]
+    pub(super) fn begin_join(&self, key: TaskKey, waker: &Waker) -> Option<Waker> {
+        if !self.is_debug() {
+            return None;
+        }
+        // Whoever waited for it before does not any more, as far as this is known.
+        self.joins().set(false);
+        self.note_awaiter(key, waker);
+        let number = raw::number_of(waker).filter(|&number| self.note_join(number))?;
+        Some(raw::number_waker(number))
     }
 
     /// What to poll a task with whose waker nobody has.
@@ -100,7 +203,7 @@ impl Core {
         let mut begun = Begun { waker: None, noting: false, due: None };
         let mut tasks = self.tasks_mut();
         let Some(record) = tasks.records.get_mut(place) else { return begun };
-        begun.waker = record.waker.take();
+        begun.waker = record.take_waker();
         let Some(rare) = &mut record.rare else { return begun };
         if let Some(places) = rare.places.take() {
             places::begin_step(places);
@@ -119,8 +222,7 @@ impl Core {
     pub(super) fn unwatch(&self, place: usize) {
         let forgotten = self.tasks_mut().records.get_mut(place).map(|record| {
             record.turn &= !WATCHED;
-            let rare = record.rare.as_mut();
-            (record.waker.take(), rare.map(|rare| (rare.places.take(), rare.suspected.take())))
+            record.rare.as_mut().map(|rare| (rare.places.take(), rare.suspected.take()))
         });
         // Outside of the borrow.
         drop(forgotten);
@@ -136,16 +238,14 @@ impl Core {
             record.marks &= !NEW;
             put(&mut record.stored, stored);
             record.since = self.measured();
-            let is_lost = !special && record.turn & QUEUED == 0 && !lost_waker::is_held(waker.as_ref());
             if waker.is_some() {
                 put(&mut record.waker, waker);
-                record.turn |= WATCHED;
             }
             if places.is_some() {
                 put(&mut record.rare_mut().places, places);
                 record.turn |= WATCHED;
             }
-            is_lost
+            !special && record.turn & QUEUED == 0 && !record.is_held() && !self.joins().get()
         };
         if is_lost {
             self.suspect(place);
@@ -156,15 +256,13 @@ impl Core {
     #[cold]
     #[inline(never)]
     fn end_of_seen_step(&self, mut ended: Ended, due: Option<Due>) {
-        if let Some(held) = self.take_held() {
-            ended.waker = Some(held);
-        }
         let key = self.tasks().key_at(ended.place);
         let due = due.map(|due| (due, ended.polled.is_pending() && !self.may_be_woken(key, ended.waker.as_ref())));
         // Said once.
         ended.special |= due.is_some();
         self.look_at_step(key, ended.polled.is_ready(), due);
         if ended.polled.is_ready() {
+            self.keep_waker(ended.place, ended.waker);
             self.finish(ended.place, ended.stored);
         } else {
             self.end_of_pending_step(ended);
@@ -172,12 +270,17 @@ impl Core {
         lost_waker::end_step();
     }
 
-    /// Whether a task that is pending is or may be woken by anybody that has its waker.
+    /// Whether a task that is pending is or may be woken by anybody. Its waker is this, or in its record.
     #[cold]
     fn may_be_woken(&self, key: TaskKey, waker: Option<&Waker>) -> bool {
-        self.tasks().get(key).is_some_and(|record| record.turn & QUEUED != 0)
+        self.tasks().get(key).is_some_and(|record| record.turn & QUEUED != 0 || record.is_held())
             || lost_waker::is_held(waker)
-            || self.shared().may_wake(self.waker_number(key))
+            || self.may_be_woken_later(self.waker_number(key))
+    }
+
+    /// Whether the task with this number may be woken by another thread, or by a task that it waits for by itself.
+    fn may_be_woken_later(&self, number: usize) -> bool {
+        self.shared().may_wake(number) || self.tasks().waits_for_other(number)
     }
 
     /// Suspects a task of having lost its waker.
@@ -186,7 +289,7 @@ impl Core {
         let key = self.tasks().key_at(place);
         let number = self.waker_number(key);
         let Some(patience) = self.stalled_after().filter(|_| self.counts_wakers()) else { return };
-        if self.shared().may_wake(number) {
+        if self.may_be_woken_later(number) {
             return;
         }
         let suspected = lost_waker::suspect(&raw::number_waker(number), patience);
