@@ -194,12 +194,14 @@ pub(crate) fn tree() -> TaskTree {
             WAITING => State::Waiting,
             _ => State::Finished,
         };
+        let age = time.saturating_duration_since(watched.born);
         let mut since = None;
         let (calls, left_out) = if current() == Some(watched.id) {
             (places::here(), 0)
         } else if state == State::Waiting {
             let waits = watched.waits();
-            since = Some(Duration::from_nanos(machine_time.saturating_sub(waits.since)));
+            // The last tick may have been before the task was there.
+            since = Some(Duration::from_nanos(machine_time.saturating_sub(waits.since)).min(age));
             (waits.places.calls(), waits.places.left_out())
         } else {
             Default::default()
@@ -208,7 +210,7 @@ pub(crate) fn tree() -> TaskTree {
             id: watched.id,
             name,
             spawned,
-            age: Some(time.saturating_duration_since(watched.born)),
+            age: Some(age),
             state,
             since,
             calls,
