@@ -54,7 +54,7 @@ use crate::check::chosen::tasks;
 /// Known are those that were started with this module, and those that checked functions start with [`tokio::spawn`],
 /// [`tokio::task::spawn_local`], or a method `spawn` and an async block, as of a [`JoinSet`](::tokio::task::JoinSet) of tokio's.
 ///
-/// What awaits a set of tasks is not seen, nor is what awaits a handle of tokio's own.
+/// What awaits a set of tasks is not seen, and what awaits a handle of tokio's own only where a checked function does by its name.
 ///
 /// # Examples
 ///

@@ -433,6 +433,44 @@ fn who_awaits_a_supervised_task_is_known() {
     runtime().block_on(start());
 }
 
+/// A task whose handle a checked function awaits stands below the task that does.
+#[test]
+fn who_awaits_a_task_is_known_where_its_handle_is_awaited_by_name() {
+    #[checked_async]
+    async fn awaits_all() {
+        let one = tokio::spawn(async { stuck().await });
+        let mut other = tokio::spawn(async {
+            let reference = tokio::spawn(async { stuck().await });
+            let result = reference.await;
+            result.unwrap();
+        });
+        let many = vec![tokio::spawn(async { 1 }), tokio::spawn(async { pending().await })];
+        for task in many {
+            let output = task.await.unwrap();
+            assert_eq!(output, 1);
+        }
+        one.await.unwrap();
+        (&mut other).await.unwrap();
+    }
+    #[checked_async]
+    async fn start() {
+        let line = line!() + 1;
+        let outer = tokio::spawn(async { tokio::spawn(awaits_all()).await.unwrap() });
+        settle().await;
+        let seen = started_at(line);
+        let [outer_seen, inner] = &*seen else { panic!("{seen:#?}") };
+        assert_eq!((&outer_seen["awaited_by"], &inner["awaited_by"]), (&Value::Null, &outer_seen["id"]));
+        let first = line - 17;
+        let awaited_by = |line: u32| started_at(line).iter().map(|task| task["awaited_by"].clone()).collect::<Vec<_>>();
+        assert_eq!(awaited_by(first), [Value::Null]);
+        assert_eq!(awaited_by(first + 2), [only(first + 1)["id"].clone()]);
+        // The first of the loop is finished.
+        assert_eq!(awaited_by(first + 6), [inner["id"].clone()]);
+        outer.abort();
+    }
+    runtime().block_on(start());
+}
+
 /// A report says in which task it was made.
 #[test]
 fn a_report_names_the_task() {

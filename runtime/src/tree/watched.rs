@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Poll;
@@ -56,6 +56,8 @@ struct Waits {
     /// By the clock of the [`watch`].
     since: u64,
     places: Kept,
+    /// The task whose handle it has begun to await last, if that is one of plain tokio.
+    joins: Option<Id>,
 }
 
 static ALL: Mutex<BTreeMap<u64, Weak<dyn Watch>>> = Mutex::new(BTreeMap::new());
@@ -97,7 +99,7 @@ impl Watched {
             born: Instant::now(),
             awaiter: AtomicU64::new(0),
             state: AtomicU8::new(NEW),
-            waits: Mutex::new(Waits { since: 0, places: Kept::default() }),
+            waits: Mutex::new(Waits { since: 0, places: Kept::default(), joins: None }),
         }
     }
 
@@ -181,10 +183,19 @@ pub(crate) fn enter(task: &Arc<impl Watch + 'static>) {
     all().insert(task.watched().id, weak);
 }
 
+/// The task that runs on this thread begins to await this one.
+pub(crate) fn joins(id: Id) {
+    if let Some(awaiter) = current().and_then(find) {
+        awaiter.watched().waits().joins = Some(id);
+    }
+}
+
 /// All that are watched and not finished. Of the one that runs here it is known where it stands.
 pub(crate) fn tree() -> TaskTree {
     // Whoever turns out to be the last owner of one drops it outside of the lock.
     let tasks: Vec<Arc<dyn Watch>> = all().values().filter_map(Weak::upgrade).collect();
+    let awaiter = |task: &Arc<dyn Watch>| Some((task.watched().waits().joins?, task.watched().id));
+    let awaiters: HashMap<Id, u64> = tasks.iter().filter_map(awaiter).collect();
     let (time, machine_time) = (Instant::now(), watch::machine_time());
     let seen = tasks.iter().map(|task| {
         let (name, spawned, watched) = (task.name(), task.spawned(), task.watched());
@@ -215,7 +226,10 @@ pub(crate) fn tree() -> TaskTree {
             since,
             calls,
             left_out,
-            awaiter: Some(watched.awaiter.load(Relaxed)).filter(|&awaiter| awaiter != 0),
+            awaiter: match watched.awaiter.load(Relaxed) {
+                0 => task.id().and_then(|id| awaiters.get(&id).copied()),
+                awaiter => Some(awaiter),
+            },
         }
     });
     TaskTree::new(seen.filter(|task| task.state != State::Finished).collect())
