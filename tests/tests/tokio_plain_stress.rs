@@ -24,7 +24,7 @@ fn live() -> usize {
 const WORKERS: usize = 8;
 const STARTERS: usize = 16;
 /// How many times each starts one task of each kind.
-const ROUNDS: usize = 1_500;
+const ROUNDS: usize = 1_000;
 /// The most tasks that were seen at once.
 static SEEN: AtomicUsize = AtomicUsize::new(0);
 

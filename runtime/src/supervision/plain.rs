@@ -25,6 +25,7 @@ use ::tokio::task::{Id, try_id};
 
 use super::dumps::{self, Step};
 use crate::places::without_arguments;
+use crate::raw::Checked;
 use crate::report::Place;
 use crate::tree::watched::{self, Watch, Watched};
 
@@ -64,7 +65,8 @@ impl Watch for Plain {
 
 /// The function that made a future of this type; none for an async block in an async function, or what has no name.
 fn function(future: &'static str) -> Option<&'static str> {
-    let checked = future.strip_prefix("checked_async::raw::Checked<").and_then(|checked| checked.strip_suffix('>'));
+    let wrapper = type_name::<Checked<()>>().trim_end_matches("()>");
+    let checked = future.strip_prefix(wrapper).and_then(|checked| checked.strip_suffix('>'));
     let function = checked.unwrap_or(future).strip_suffix("::{{closure}}")?;
     (!function.ends_with("{{closure}}")).then_some(function)
 }
@@ -176,12 +178,24 @@ fn is_on_event_loop() -> bool {
 mod tests {
     use super::*;
 
+    async fn serve<T>(_: T) {}
+
+    fn type_name_of<F>(_: &F) -> &'static str {
+        type_name::<F>()
+    }
+
     #[test]
     fn a_future_is_named_after_its_function() {
+        let task = crate::root::root(serve(1_u8));
+        let own = concat!(module_path!(), "::serve<u8>");
         for (future, name) in [
-            ("shop::serve::{{closure}}", Some("shop::serve")),
-            ("checked_async::raw::Checked<shop::serve::{{closure}}>", Some("shop::serve")),
-            ("checked_async::raw::Checked<shop::Till<T>::serve<F>::{{closure}}>", Some("shop::Till<T>::serve<F>")),
+            (type_name_of(&serve(1_u8)), Some(own)),
+            (type_name_of(&task), Some(own)),
+            (
+                type_name_of(&async { serve(1_u8).await }),
+                Some(concat!(module_path!(), "::a_future_is_named_after_its_function")),
+            ),
+            ("shop::Till<T>::serve<F>::{{closure}}", Some("shop::Till<T>::serve<F>")),
             ("shop::serve::{{closure}}::{{closure}}", None),
             ("core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future<Output = ()>>>", None),
             ("core::future::ready::Ready<u32>", None),
