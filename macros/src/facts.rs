@@ -91,6 +91,8 @@ pub(crate) struct Facts<'ast> {
     pub(crate) guards: Vec<Guard>,
     /// The calls that start a task with a future.
     pub(crate) starts: HashMap<Place, Start>,
+    /// The `.await`s of what may be the handle of such a task.
+    pub(crate) joins: HashSet<Place>,
     /// The context of each macro call, whose arguments are looked at on their own.
     pub(crate) macros: HashMap<Place, Context>,
 }
@@ -193,11 +195,13 @@ impl<'ast> Facts<'ast> {
             polled: Vec::new(),
             guards: Vec::new(),
             starts: HashMap::new(),
+            joins: HashSet::new(),
             macros: HashMap::new(),
         };
         let (in_place, alone, awaited) = (HashSet::new(), HashSet::new(), HashSet::new());
-        let (makers, guards) = (HashMap::new(), guards::Makers::default());
-        let mut reader = Reader { facts, context, nesting, in_place, alone, awaited, turn: None, makers, guards, sink };
+        let (makers, looped, guards) = (HashMap::new(), HashSet::new(), guards::Makers::default());
+        let mut reader =
+            Reader { facts, context, nesting, in_place, alone, awaited, turn: None, makers, looped, guards, sink };
         visit(&mut reader);
         reader.facts.note_detached();
         reader.facts
@@ -219,6 +223,8 @@ struct Reader<'ast> {
     turn: Option<Turn<'ast>>,
     /// What made the variables that were bound so far.
     makers: HashMap<Ident, &'ast Expr>,
+    /// The variables that loops have bound so far.
+    looped: HashSet<&'ast Ident>,
     /// The calls that may make a guard.
     guards: guards::Makers,
     sink: &'ast Sink,
@@ -442,6 +448,7 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
     fn visit_expr_await(&mut self, await_: &'ast syn::ExprAwait) {
         self.awaited.insert(Place::of(syntax::peel(&await_.base)));
         visit::visit_expr_await(self, await_);
+        self.note_join(await_);
     }
 
     fn visit_expr_if(&mut self, if_: &'ast syn::ExprIf) {
@@ -478,6 +485,9 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
     fn visit_expr_for_loop(&mut self, loop_: &'ast syn::ExprForLoop) {
         if !syntax::is_for_await(loop_) {
             self.note_iterated(&loop_.expr);
+            if let syn::Pat::Ident(name) = &*loop_.pat {
+                self.looped.insert(&name.ident);
+            }
         }
         self.visit_expr(&loop_.expr);
         self.in_loop(Turn::For(loop_), |reader| reader.visit_block(&loop_.body));

@@ -123,7 +123,7 @@ fn replace(path: &Path, content: &str) -> io::Result<()> {
 pub(crate) enum Source {
     /// The event loop of the thread with this name.
     Loop(String),
-    /// All runtimes of tokio, as far as their tasks are supervised.
+    /// All runtimes of tokio, as far as their tasks are known.
     Tokio,
 }
 
@@ -131,7 +131,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Loop(thread) => write!(f, "event loop of thread `{thread}`"),
-            Source::Tokio => f.write_str("supervised tasks of tokio"),
+            Source::Tokio => f.write_str("tasks of tokio"),
         }
     }
 }

@@ -260,6 +260,16 @@ impl Function {
         Function { site, called: Some(called), type_name: type_name::<F> }
     }
 
+    /// Whether it is a call of the same function at the same place.
+    #[cfg(feature = "tokio")]
+    #[inline]
+    pub(crate) fn is(&self, other: &Function) -> bool {
+        let called = |function: &Function| function.called.map(std::ptr::from_ref);
+        std::ptr::eq(self.site, other.site)
+            && called(self) == called(other)
+            && std::ptr::fn_addr_eq(self.type_name, other.type_name)
+    }
+
     /// The function's name as a report shows it.
     pub(crate) fn name(&self) -> &'static str {
         self.site.name.unwrap_or_else(|| {

@@ -23,7 +23,13 @@
     allow(dead_code, reason = "without tasks nobody asks")
 )]
 
+#[cfg(feature = "tokio")]
+mod kept;
+
 use std::cell::Cell;
+
+#[cfg(feature = "tokio")]
+pub(crate) use kept::Kept;
 
 use crate::future::{Function, Head};
 use crate::raw;
@@ -193,14 +199,12 @@ struct Outer {
 }
 
 impl Poll {
-    /// Begins it; what was noted of the task before is forgotten, but for its memory.
+    /// Begins it.
     #[cfg(feature = "tokio")]
     #[inline]
-    pub(crate) fn begin(before: Option<Box<Places>>) -> Self {
+    pub(crate) fn begin() -> Self {
         let poll = Poll::begin_all(true);
-        if let Some(before) = before {
-            begin_step(before);
-        }
+        kept::lend();
         poll
     }
 
@@ -212,16 +216,17 @@ impl Poll {
         Poll { outer }
     }
 
-    /// Ends it; returns what was noted of the task.
+    /// Ends it, and keeps what was noted of the task in the place of what was kept before.
     #[cfg(feature = "tokio")]
     #[inline]
-    pub(crate) fn end(self) -> Option<Box<Places>> {
-        end_step()
+    pub(crate) fn end(self, keep: &mut Kept) {
+        keep.replace(end_step());
     }
 }
 
 /// Begins one of [many polls](Poll::begin_all), of a task of which something was noted before: that is forgotten, but for its
 /// memory. [Attention](raw::call_attention) is called to what is noted without.
+#[cfg(feature = "event-loop")]
 #[inline]
 pub(crate) fn begin_step(mut before: Box<Places>) {
     before.clear();
@@ -238,7 +243,12 @@ impl Drop for Poll {
     #[inline]
     fn drop(&mut self) {
         raw::set_noting(self.outer.is_some());
-        drop(end_step());
+        if let Some(places) = end_step() {
+            #[cfg(feature = "tokio")]
+            kept::give_back(places);
+            #[cfg(not(feature = "tokio"))]
+            drop(places);
+        }
         if let Some(outer) = self.outer.take() {
             outer.come_back();
         }
@@ -311,7 +321,7 @@ pub(crate) fn here() -> Vec<Call> {
 }
 
 /// A function's name without the types that it was called with: those of futures fill lines.
-fn without_arguments(name: &str) -> String {
+pub(crate) fn without_arguments(name: &str) -> String {
     let mut short = String::new();
     // How many brackets are open; those of `<Type as Trait>::function` stay, as there is nothing before them.
     let mut open = 0_u32;

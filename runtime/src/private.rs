@@ -15,7 +15,7 @@ pub use checked_async_macros::checked_item;
 pub use crate::adopt::settled;
 pub use crate::check::chosen::{
     Blocking, Boxing, Expecting, HandOver, blocked, blocking, bound, boxed, boxing, detached, endless, expect_awaited,
-    frame, future, handed, handing_over, measured, task, telling, watched, watched_fused,
+    frame, future, handed, handing_over, joining, measured, task, telling, watched, watched_fused,
 };
 pub use crate::check::{off, on};
 pub use crate::generator::adoptable;

@@ -1,4 +1,5 @@
-//! What the tasks of event loops, and those of tokio that are supervised, have done, recorded where that is asked for, and drawn as a page of HTML.
+//! What the tasks of event loops, and those of tokio that are known, have done, recorded where that is asked for, and drawn as a
+//! page of HTML.
 //!
 //! | file | its part |
 //! |---|---|

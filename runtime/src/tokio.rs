@@ -48,10 +48,13 @@ use self::adopting::{adopting, adopting_local};
 use crate::TaskTree;
 use crate::check::chosen::tasks;
 
-/// The unfinished tasks that were started with this module, of all runtimes: where each stands, and which awaits which. A build
-/// without checks knows none.
+/// The unfinished tasks of all runtimes, as far as they are known: where each stands, and which awaits which. A build without
+/// checks knows none.
 ///
-/// What awaits a [`JoinSet`] is not seen.
+/// Known are those that were started with this module, and those that checked functions start with [`tokio::spawn`],
+/// [`tokio::task::spawn_local`], or a method `spawn` and an async block, as of a [`JoinSet`](::tokio::task::JoinSet) of tokio's.
+///
+/// What awaits a set of tasks is not seen, and what awaits a handle of tokio's own only where a checked function does by its name.
 ///
 /// # Examples
 ///

@@ -77,9 +77,15 @@ fn tick_to_measure(shortest: u64) -> u64 {
 }
 
 /// The machine's clock, in nanoseconds: monotonic, from some time in this process.
-fn machine_time() -> u64 {
+pub(crate) fn machine_time() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed().as_nanos() as u64
+}
+
+/// The machine's time as of the last tick, a millisecond ago or so, or the time itself while nothing ticks.
+#[cfg(feature = "tokio")]
+pub(crate) fn recent_time() -> u64 {
+    if STATE.load(Acquire) == AWAKE { TICKED.load(Acquire) } else { machine_time() }
 }
 
 /// The time, in nanoseconds for which the program has run.

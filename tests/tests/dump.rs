@@ -51,6 +51,8 @@ mod unix {
             ("tasks_of_tokio_and_of_a_loop_are_one_dump", tasks_of_tokio_and_of_a_loop_are_one_dump),
             ("a_page_shows_the_tasks_of_tokio", a_page_shows_the_tasks_of_tokio),
             ("a_page_is_written_when_a_worker_has_begun", a_page_is_written_when_a_worker_has_begun),
+            ("a_signal_dumps_tasks_of_plain_tokio", a_signal_dumps_tasks_of_plain_tokio),
+            ("a_page_shows_the_tasks_of_plain_tokio", a_page_shows_the_tasks_of_plain_tokio),
         ];
         for (name, test) in tests.iter().chain(if cfg!(debug_assertions) { of_tokio } else { &[] }) {
             test();
@@ -110,6 +112,8 @@ mod unix {
                 checked_async::run(wait());
             }
             "tokio ends" => runtime().block_on(work_on_tokio()),
+            "plain tokio" => runtime().block_on(wait_on_plain_tokio()),
+            "plain tokio ends" => runtime().block_on(work_on_plain_tokio()),
             "tokio begins elsewhere" => {
                 runtime().block_on(async { tokio::spawn(work_on_tokio()).await.unwrap() });
             }
@@ -144,6 +148,41 @@ mod unix {
         name.send(()).unwrap();
         assert!(panics.await.map(|never: ()| never).is_err());
         let stays = checked_async::tokio::spawn(async { forever().await }).named("stays");
+        tokio::task::yield_now().await;
+        stays.abort();
+        assert!(stays.await.unwrap_err().is_cancelled());
+    }
+
+    #[checked_async]
+    async fn wait_on_plain_tokio() {
+        let reader = tokio::spawn(forever());
+        while !checked_async::tokio::task_tree().to_string().contains("awaits dump::unix::forever") {
+            tokio::task::yield_now().await;
+        }
+        println!("ready");
+        reader.await.unwrap();
+    }
+
+    fn block() {
+        thread::sleep(Duration::from_millis(120));
+    }
+
+    #[checked_async]
+    async fn blocks() {
+        tokio::task::yield_now().await;
+        block();
+    }
+
+    #[checked_async]
+    async fn panics() {
+        std::panic::resume_unwind(Box::new("quietly"))
+    }
+
+    #[checked_async]
+    async fn work_on_plain_tokio() {
+        tokio::spawn(blocks()).await.unwrap();
+        assert!(tokio::spawn(panics()).await.is_err());
+        let stays = tokio::spawn(forever());
         tokio::task::yield_now().await;
         stays.abort();
         assert!(stays.await.unwrap_err().is_cancelled());
@@ -355,7 +394,7 @@ mod unix {
         for _ in 0..2 {
             running.signal();
             let text = read(&text);
-            let begin = "supervised tasks of tokio, on request: 1 task\nreader of tokio: waiting for ";
+            let begin = "tasks of tokio, on request: 1 task\nreader of tokio: waiting for ";
             assert!(text.starts_with(begin) && text.contains("\n└── awaits dump::unix::forever at "), "{text}");
         }
         assert_eq!(running.kill(), "");
@@ -410,5 +449,24 @@ mod unix {
 
     fn a_page_is_written_when_a_worker_has_begun() {
         assert_page(of_page("tokio begins elsewhere"));
+    }
+
+    fn a_signal_dumps_tasks_of_plain_tokio() {
+        let path = file("plain.txt");
+        let mut running = Running::start("plain tokio", path.to_str().unwrap());
+        running.expect("ready");
+        running.signal();
+        let text = read(&path);
+        assert!(text.starts_with("tasks of tokio, on request: 1 task\ndump::unix::forever (task "), "{text}");
+        assert!(text.contains("): waiting for ") && text.contains("\n└── awaits dump::unix::forever at "), "{text}");
+        assert_eq!(running.kill(), "");
+    }
+
+    fn a_page_shows_the_tasks_of_plain_tokio() {
+        let mut tasks = of_page("plain tokio ends");
+        tasks.retain(|(name, _)| !name.starts_with("dump::unix::forever"));
+        let [blocks, panics] = &*tasks else { panic!("{tasks:?}") };
+        assert!(blocks.0.starts_with("dump::unix::blocks (task ") && blocks.1, "{tasks:?}");
+        assert!(panics.0.starts_with("dump::unix::panics (task "), "{tasks:?}");
     }
 }

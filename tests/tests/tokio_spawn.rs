@@ -270,6 +270,106 @@ mod others {
     }
 }
 
+/// What is awaited by its name is what it was, handle or not.
+mod joined {
+    #![deny(warnings)]
+
+    use std::future::{IntoFuture, ready};
+
+    use super::*;
+
+    async fn f() {}
+
+    #[checked_async]
+    pub(super) async fn awaited() -> u64 {
+        let panics = tokio::spawn(async { panic!("quietly") });
+        let _: Result<(), _> = panics.await;
+        let inferred = tokio::spawn(async { "1".parse() });
+        let parsed: Result<u64, std::num::ParseIntError> = inferred.await.unwrap();
+        let mut sum = parsed.unwrap();
+        for number in [ready(1), ready(2)] {
+            sum += number.await;
+        }
+        let mut later = Vec::new();
+        for future in later.drain(..) {
+            let number: u64 = future.await;
+            sum += number;
+        }
+        later.push(ready(7));
+        for future in later {
+            sum += future.await;
+        }
+        let never = tokio::spawn(async {
+            loop {
+                f().await
+            }
+        });
+        never.abort();
+        if never.await.is_ok() {
+            return 0;
+        }
+        let mut handles = vec![tokio::spawn(async { 1_u64 })];
+        for handle in &mut handles {
+            sum += handle.await.unwrap();
+        }
+        for handle in handles.drain(..) {
+            drop(handle);
+        }
+        let shadowed = tokio::spawn(async { 1 });
+        let shadowed = shadowed.await;
+        sum += shadowed.unwrap();
+        let name = tokio::spawn(f());
+        let closure = |name: std::future::Ready<u64>| async move { name.await };
+        sum += closure(ready(1)).await;
+        name.await.unwrap();
+        sum += tokio::spawn(async move { ready(1).await }).await.unwrap();
+        let block = {
+            let inner = tokio::spawn(async { String::from("x") });
+            async { inner.await }
+        };
+        sum += block.await.unwrap().len() as u64;
+        sum
+    }
+
+    pub(super) struct Custom(pub(super) u64);
+    impl IntoFuture for Custom {
+        type Output = u64;
+        type IntoFuture = std::future::Ready<u64>;
+        fn into_future(self) -> Self::IntoFuture {
+            ready(self.0)
+        }
+    }
+
+    #[checked_async]
+    pub(super) async fn generic<T: IntoFuture<Output = O>, O: Send + 'static>(
+        all: Vec<T>,
+        handles: Vec<JoinHandle<O>>,
+    ) -> Vec<O> {
+        let mut outputs = Vec::new();
+        for one in all {
+            outputs.push(one.await);
+        }
+        for handle in handles {
+            let output = handle.await;
+            outputs.extend(output);
+        }
+        outputs
+    }
+
+    #[checked_async(send)]
+    pub(super) async fn sent<F>(future: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let handle = tokio::spawn(future);
+        match handle.await {
+            Ok(output) => output,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}
+
 #[test]
 fn a_task_is_what_it_was() {
     let ((), violations) = reports(async {
@@ -277,6 +377,9 @@ fn a_task_is_what_it_was() {
         assert_eq!(generic(async { 42 }).await, 42);
         assert_eq!(LocalSet::new().run_until(stays_on_its_thread()).await, 3);
         others::all().await;
+        assert_eq!(joined::awaited().await, 16);
+        assert_eq!(joined::generic(vec![joined::Custom(1)], vec![tokio::spawn(async { 2 })]).await, [1, 2]);
+        assert_eq!(joined::sent(async { 3 }).await, 3);
     });
     assert_silent(&violations);
 }

@@ -64,8 +64,15 @@ impl<'a> Scope<'a> {
     fn rewrite(&self, facts: Facts<'_>) -> probes::Rewrite<'_> {
         let report = lints::check(&facts);
         report.findings.into_iter().for_each(|finding| self.report(finding));
-        let Facts { sometimes_awaited, macros, starts, .. } = facts;
+        let Facts { sometimes_awaited, macros, starts, joins, .. } = facts;
         let check_macro = |mac: &mut syn::Macro, context| macros::check_arguments(mac, context, self);
-        probes::Rewrite::new(report.probes, sometimes_awaited, starts, macros, check_macro, &self.runtime)
+        probes::Rewrite::new(
+            report.probes,
+            sometimes_awaited,
+            probes::Tasks { starts, joins },
+            macros,
+            check_macro,
+            &self.runtime,
+        )
     }
 }

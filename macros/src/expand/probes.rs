@@ -28,7 +28,7 @@ use crate::facts::{Context, Place, Start};
 use crate::probe::Probe;
 use crate::syntax::{self, Callee};
 use quote::quote_spanned;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Macro, Stmt};
 
@@ -38,17 +38,23 @@ type CheckMacro<'a> = Box<dyn Fn(&mut Macro, Context) + 'a>;
 pub(super) struct Rewrite<'a> {
     probes: HashMap<Place, Vec<Probe>>,
     sometimes_awaited: HashMap<Place, (u32, u32)>,
-    starts: HashMap<Place, Start>,
+    tasks: Tasks,
     macros: HashMap<Place, Context>,
     check_macro: CheckMacro<'a>,
     runtime: &'a Runtime,
+}
+
+/// The calls that start tasks, and the `.await`s of their handles.
+pub(super) struct Tasks {
+    pub(super) starts: HashMap<Place, Start>,
+    pub(super) joins: HashSet<Place>,
 }
 
 impl<'a> Rewrite<'a> {
     pub(super) fn new(
         probes: Vec<Probe>,
         sometimes_awaited: HashMap<Place, (u32, u32)>,
-        starts: HashMap<Place, Start>,
+        tasks: Tasks,
         macros: HashMap<Place, Context>,
         check_macro: impl Fn(&mut Macro, Context) + 'a,
         runtime: &'a Runtime,
@@ -57,7 +63,7 @@ impl<'a> Rewrite<'a> {
         for probe in probes {
             by_place.entry(probe.place).or_default().push(probe);
         }
-        Self { probes: by_place, sometimes_awaited, starts, macros, check_macro: Box::new(check_macro), runtime }
+        Self { probes: by_place, sometimes_awaited, tasks, macros, check_macro: Box::new(check_macro), runtime }
     }
 
     /// Takes the questions about the expression, before anything in it moves.
@@ -109,11 +115,29 @@ impl Rewrite<'_> {
         } else {
             Position::Statement
         };
-        let start = self.starts.remove(&Place::of(expr));
+        let start = self.tasks.starts.remove(&Place::of(expr));
         visit_mut::visit_expr_mut(self, expr);
         excuse(expr, self.runtime);
+        self.join(expr);
         start_task(expr, start, self.runtime);
         questions.ask(expr, position, self.runtime);
+    }
+}
+
+impl Rewrite<'_> {
+    /// Says of an `.await` of a task's handle which task it awaits, if it is one.
+    ///
+    /// Input:  `handle.await`
+    /// Output: `joining(handle, 0).await`
+    fn join(&mut self, expr: &mut Expr) {
+        let Expr::Await(await_) = expr else { return };
+        if !self.tasks.joins.remove(&Place::of(await_)) {
+            return;
+        }
+        let span = generated(syntax::first_span(&await_.base));
+        let private = self.runtime.private(span);
+        let handle = &await_.base;
+        *await_.base = Expr::Verbatim(quote_spanned!(span=> #private::joining(#handle, 0)));
     }
 }
 
@@ -131,9 +155,10 @@ impl VisitMut for Rewrite<'_> {
         }
         let questions = self.take(expr);
         let sometimes_awaited = self.sometimes_awaited.remove(&Place::of(expr));
-        let start = self.starts.remove(&Place::of(expr));
+        let start = self.tasks.starts.remove(&Place::of(expr));
         visit_mut::visit_expr_mut(self, expr);
         excuse(expr, self.runtime);
+        self.join(expr);
         start_task(expr, start, self.runtime);
         if let Some((line, column)) = sometimes_awaited {
             expect_awaited(expr, line, column, self.runtime);

@@ -47,6 +47,32 @@ impl<'ast> Reader<'ast> {
     }
 }
 
+impl<'ast> Reader<'ast> {
+    /// Notes an `.await` of what may be a task's handle: of the call that starts it, of a variable that such a call has made, or of
+    /// one of a loop. The type decides.
+    pub(super) fn note_join(&mut self, await_: &'ast syn::ExprAwait) {
+        let base = syntax::peel(&await_.base);
+        let maker = match base {
+            Expr::Call(_) => Some(base),
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) if self.looped.contains(name) => None,
+                Some(name) => match self.makers.get(name) {
+                    Some(maker) => Some(*maker),
+                    None => return,
+                },
+                None => return,
+            },
+            _ => return,
+        };
+        let starts = |maker: &Expr| {
+            matches!(maker, Expr::Call(_)) && self.facts.starts.get(&Place::of(maker)) == Some(&Start::Task)
+        };
+        if maker.is_none_or(starts) {
+            self.facts.joins.insert(Place::of(await_));
+        }
+    }
+}
+
 fn function(meaning: &Meaning) -> Option<Start> {
     if PLAIN.iter().any(|path| meaning.is(path)) {
         Some(Start::Task)

@@ -42,6 +42,12 @@ pub fn telling<F: Future, N, M>(future: F, _: N, _: M) -> F {
     future
 }
 
+/// Returns the handle itself.
+#[inline(always)]
+pub fn joining<T, N>(handle: T, _: N) -> T {
+    handle
+}
+
 /// Nothing.
 #[must_use]
 pub struct Expecting;

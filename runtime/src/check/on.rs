@@ -12,6 +12,8 @@ use crate::private::Site;
 use crate::raw::Checked;
 pub use crate::root::{detached, task};
 #[cfg(feature = "tokio")]
+pub use crate::supervision::joining::joining;
+#[cfg(feature = "tokio")]
 pub use crate::supervision::supervised as tasks;
 use crate::trace::{self, Watching};
 
@@ -33,6 +35,13 @@ pub fn frame<F: Future>(site: &'static Site, future: F) -> Checked<F> {
 pub fn measured(site: &'static Site) -> &'static Site {
     slow_poll::called(site);
     site
+}
+
+/// Returns the handle itself: of a task of tokio's nothing is known.
+#[cfg(not(feature = "tokio"))]
+#[inline]
+pub fn joining<T, N>(handle: T, _: N) -> T {
+    handle
 }
 
 /// Ends an [`expect_awaited`].

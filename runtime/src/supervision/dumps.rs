@@ -1,4 +1,4 @@
-//! Dumps of the supervised tasks, where `CHECKED_ASYNC_DUMP` asks for them: on the signal, and a page at the end too.
+//! Dumps of the tasks of tokio that are known, where `CHECKED_ASYNC_DUMP` asks for them: on the signal, and a page at the end too.
 //!
 //! Tokio does not say when the last runtime has ended. But the thread that has started the first task outlives its runtime, as
 //! that of `main` does, or ends with it: what a destructor of that thread sees is all there was.
@@ -7,12 +7,11 @@ use std::cell::Cell;
 use std::sync::{Arc, Once, mpsc};
 use std::time::Instant;
 
-use super::record::Record;
 use crate::check::slow_poll;
 use crate::dump::{self, Format, Picture, Settings, Source, Target, Wanted};
 use crate::timeline;
 use crate::tree::TaskTree;
-use crate::tree::watched::{self, Watch as _};
+use crate::tree::watched::{self, Watch};
 
 /// Which loop all tasks of tokio are of, for the timeline: the numbers of loops begin with 0.
 const TOKIO: u64 = u64::MAX;
@@ -47,7 +46,7 @@ pub(super) fn begin() {
 }
 
 fn tree() -> TaskTree {
-    watched::tree(None)
+    watched::tree()
 }
 
 thread_local! {
@@ -66,6 +65,7 @@ impl Drop for Page {
 }
 
 /// Part of a task's work, for the timeline.
+#[derive(Clone, Copy)]
 pub(super) struct Step(Option<Instant>);
 
 impl Step {
@@ -77,30 +77,30 @@ impl Step {
 
     /// It was a poll, the last or not.
     #[inline]
-    pub(super) fn end_of_poll(self, record: &Record, is_last: bool) {
+    pub(super) fn end_of_poll(self, task: &impl Watch, is_last: bool) {
         if let Some(begin) = self.0 {
             let end = Instant::now();
-            note(record, begin, end, end - begin >= slow_poll::slow_after_by_default(), is_last);
+            note(task, begin, end, end - begin >= slow_poll::slow_after_by_default(), is_last);
         }
     }
 
     /// It was a closure on a thread of its own, which may take as long as it likes.
     #[inline]
-    pub(super) fn end_of_closure(self, record: &Record) {
+    pub(super) fn end_of_closure(self, task: &impl Watch) {
         if let Some(begin) = self.0 {
-            note(record, begin, Instant::now(), false, true);
+            note(task, begin, Instant::now(), false, true);
         }
     }
 }
 
 #[cold]
-fn note(record: &Record, begin: Instant, end: Instant, is_slow: bool, is_last: bool) {
+fn note(task: &impl Watch, begin: Instant, end: Instant, is_slow: bool, is_last: bool) {
     timeline::step(&timeline::Step {
         of_loop: TOKIO,
-        task: record.watched.id(),
-        name: &record.name(),
-        spawned: &record.spawned(),
-        born: Some(record.watched.born()),
+        task: task.watched().id(),
+        name: &task.name(),
+        spawned: &task.spawned(),
+        born: Some(task.watched().born()),
         begin,
         end,
         is_slow,
@@ -110,16 +110,16 @@ fn note(record: &Record, begin: Instant, end: Instant, is_slow: bool, is_last: b
 
 /// A task has got its name.
 #[inline]
-pub(super) fn named(record: &Record) {
+pub(super) fn named(task: &impl Watch) {
     if timeline::is_on() {
-        timeline::named(TOKIO, record.watched.id(), &record.name());
+        timeline::named(TOKIO, task.watched().id(), &task.name());
     }
 }
 
 /// A task is dropped.
 #[inline]
-pub(super) fn dropped(record: &Record) {
+pub(super) fn dropped(task: &impl Watch) {
     if timeline::is_on() {
-        timeline::finished(TOKIO, record.watched.id(), Instant::now());
+        timeline::finished(TOKIO, task.watched().id(), Instant::now());
     }
 }

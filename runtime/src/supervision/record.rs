@@ -63,6 +63,10 @@ impl Watch for Record {
         self.created.into()
     }
 
+    fn id(&self) -> Option<Id> {
+        self.id.get().copied()
+    }
+
     fn watched(&self) -> &Watched {
         &self.watched
     }
@@ -87,7 +91,7 @@ impl Record {
     /// The task's name, or else its number.
     pub(crate) fn name(&self) -> Cow<'static, str> {
         let name = self.name.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        name.unwrap_or_else(|| match self.id.get().copied().or_else(::tokio::task::try_id) {
+        name.unwrap_or_else(|| match self.id.get().copied() {
             Some(id) => format!("task {id}").into(),
             None => "task".into(),
         })

@@ -28,7 +28,8 @@ use crate::check::{Kind, Level};
 use crate::error_text::ErrorText;
 use crate::report::{self, Entered, Panicked, Place};
 use crate::root::{self, Root};
-use crate::tree::{TaskTree, watched};
+use crate::tree::TaskTree;
+use crate::tree::watched;
 
 /// How long a task must be lost to be reported: what event loops take too, unless told.
 const LOST_AFTER: Duration = Duration::from_secs(10);
@@ -38,28 +39,35 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<Record>>> = const { RefCell::new(None) };
 }
 
-/// The name of the task that runs on this thread, and where it was started.
+/// The name of the task that runs on this thread, supervised or not, and where it was started.
 pub(crate) fn current() -> Option<(Cow<'static, str>, Place)> {
-    let record = CURRENT.try_with(|current| current.borrow().clone()).ok()??;
-    Some((record.name(), record.created.into()))
+    let current = watched::current()?;
+    let record = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
+    // One that ends is found by nobody else.
+    if let Some(record) = record.filter(|record| record.watched.id() == current) {
+        return Some((record.name(), record.created.into()));
+    }
+    let task = watched::find(current)?;
+    Some((task.name(), task.spawned()))
 }
 
 /// All unfinished tasks.
 pub fn tree() -> TaskTree {
-    let current = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
-    watched::tree(current.as_ref().map(|current| &current.watched))
+    watched::tree()
 }
 
 /// Makes a task the current one of this thread, until it is dropped.
 struct Current {
     before: Option<Arc<Record>>,
+    _watched: watched::Current,
     _collector: Option<Entered>,
 }
 
 impl Current {
     fn set(record: &Arc<Record>) -> Self {
         let before = CURRENT.try_with(|current| current.replace(Some(Arc::clone(record)))).ok().flatten();
-        Current { before, _collector: record.collector.as_ref().map(|collector| collector.enter()) }
+        let _collector = record.collector.as_ref().map(|collector| collector.enter());
+        Current { before, _watched: record.watched.enter(), _collector }
     }
 }
 
@@ -77,7 +85,7 @@ pub struct Task(Arc<Record>);
 impl Task {
     pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
         self.0.set_name(name.into());
-        dumps::named(&self.0);
+        dumps::named(&*self.0);
     }
 
     pub fn set_id(&self, id: Id) {
@@ -98,8 +106,7 @@ impl Task {
 
     /// The task that runs on this thread waits for it.
     pub fn awaited(&self) {
-        let awaiter = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
-        self.0.watched.awaited_by(awaiter.as_ref().map(|awaiter| &awaiter.watched));
+        self.0.watched.awaited();
     }
 }
 
@@ -134,7 +141,7 @@ fn supervised<F: Future>(future: F, closing: fn() -> Closing) -> (Supervised<F>,
     let record = Arc::new(Record::new());
     watched::enter(&record);
     let life = Life::new::<F::Output>(Arc::clone(&record), closing);
-    (Supervised { life, future: root::task(future), lost_waker: LostWaker::default() }, Task(record))
+    (Supervised { life, future: root::root(future), lost_waker: LostWaker::default() }, Task(record))
 }
 
 pin_project! {
@@ -162,11 +169,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.life.begun = true;
+        this.life.begin();
         let _current = Current::set(&this.life.record);
         let polling = this.lost_waker.begin(cx.waker(), Some(LOST_AFTER));
         let cx = &mut Context::from_waker(polling.as_ref().map_or(cx.waker(), Polling::waker));
-        let record = &this.life.record;
+        let record: &Record = &this.life.record;
         let step = Step::begin();
         report::begin_step();
         let polled = match catch_unwind(AssertUnwindSafe(|| record.watched.poll(|| this.future.poll(cx)))) {
@@ -199,13 +206,13 @@ where
     watched::enter(&record);
     let mut life = Life::new::<R>(Arc::clone(&record), Closing::of_runtime);
     let run = move || {
-        life.begun = true;
+        life.begin();
         life.record.watched.begins();
         let _current = Current::set(&life.record);
         let step = Step::begin();
         report::begin_step();
         let result = catch_unwind(AssertUnwindSafe(function));
-        step.end_of_closure(&life.record);
+        step.end_of_closure(&*life.record);
         match result {
             Ok(output) => {
                 life.end(&output, |_| ErrorText::of_type::<R>());
@@ -233,6 +240,17 @@ struct Life {
 impl Life {
     fn new<T>(record: Arc<Record>, closing: fn() -> Closing) -> Self {
         Life { record, begun: false, ended: false, endless: is_endless(type_name::<T>()), closing }
+    }
+
+    /// It runs. What runs in it may have to know whose it is, before the handle is there to say.
+    #[inline]
+    fn begin(&mut self) {
+        if !self.begun {
+            self.begun = true;
+            if let Some(id) = ::tokio::task::try_id() {
+                self.record.set_id(id);
+            }
+        }
     }
 
     /// It has ended with an output.
@@ -268,7 +286,7 @@ impl Drop for Life {
     fn drop(&mut self) {
         self.record.watched.ends();
         if !self.ended {
-            dumps::dropped(&self.record);
+            dumps::dropped(&*self.record);
         }
         if self.ended || self.endless || !self.record.is_missed() || std::thread::panicking() {
             return;

@@ -8,20 +8,26 @@
 //! - a task leaves the list when it is finished, or at the latest when nobody has it any more.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use ::tokio::task::Id;
 
 use super::{Seen, State, TaskTree};
-use crate::places::{self, Places};
+use crate::places::{self, Kept};
 use crate::report::Place;
+use crate::watch;
 
 /// A task that is watched.
 pub(crate) trait Watch: Send + Sync {
     fn name(&self) -> Cow<'static, str>;
     fn spawned(&self) -> Place;
+    /// Its id at tokio, once that is known.
+    fn id(&self) -> Option<Id>;
     fn watched(&self) -> &Watched;
 }
 
@@ -32,20 +38,26 @@ pub(crate) struct Watched {
     born: Instant,
     /// The task that awaits it, or 0.
     awaiter: AtomicU64,
-    now: Mutex<Now>,
+    /// One of the constants below.
+    state: AtomicU8,
+    waits: Mutex<Waits>,
 }
 
-/// Where it stands.
-struct Now {
-    state: State,
-    since: Instant,
-    places: Option<Box<Places>>,
-}
+/// Nobody sees it yet.
+const NEW: u8 = 0;
+const NOT_BEGUN: u8 = 1;
+const RUNNING: u8 = 2;
+const WAITING: u8 = 3;
+const FINISHED: u8 = 4;
 
-impl std::fmt::Debug for Now {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.state.fmt(f)
-    }
+/// Where it stood when it was last polled, if it was pending then.
+#[derive(Debug)]
+struct Waits {
+    /// By the clock of the [`watch`].
+    since: u64,
+    places: Kept,
+    /// The task whose handle it has begun to await last, if that is one of plain tokio.
+    joins: Option<Id>,
 }
 
 static ALL: Mutex<BTreeMap<u64, Weak<dyn Watch>>> = Mutex::new(BTreeMap::new());
@@ -54,12 +66,41 @@ fn all() -> MutexGuard<'static, BTreeMap<u64, Weak<dyn Watch>>> {
     ALL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+thread_local! {
+    /// The task that runs on this thread, or 0.
+    static CURRENT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The task that runs on this thread, by its number.
+pub(crate) fn current() -> Option<u64> {
+    Some(CURRENT.get()).filter(|&current| current != 0)
+}
+
+/// The task of this number, unless it is finished.
+pub(crate) fn find(id: u64) -> Option<Arc<dyn Watch>> {
+    all().get(&id)?.upgrade()
+}
+
+/// Makes a task the current one of this thread, until it is dropped.
+pub(crate) struct Current(u64);
+
+impl Drop for Current {
+    #[inline]
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
+}
+
 impl Watched {
     pub(crate) fn new() -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
-        let born = Instant::now();
-        let now = Now { state: State::NotBegun, since: born, places: None };
-        Watched { id: LAST.fetch_add(1, Relaxed) + 1, born, awaiter: AtomicU64::new(0), now: Mutex::new(now) }
+        Watched {
+            id: LAST.fetch_add(1, Relaxed) + 1,
+            born: Instant::now(),
+            awaiter: AtomicU64::new(0),
+            state: AtomicU8::new(NEW),
+            waits: Mutex::new(Waits { since: 0, places: Kept::default(), joins: None }),
+        }
     }
 
     pub(crate) fn id(&self) -> u64 {
@@ -71,83 +112,124 @@ impl Watched {
         self.born
     }
 
-    fn now(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes it the current one of this thread.
+    #[inline]
+    pub(crate) fn enter(&self) -> Current {
+        Current(CURRENT.replace(self.id))
     }
 
     /// It runs from now on.
+    #[inline]
     pub(crate) fn begins(&self) {
-        self.now().state = State::Running;
+        self.state.store(RUNNING, Relaxed);
     }
 
     /// Polls the task.
+    #[inline]
     pub(crate) fn poll<T>(&self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        let before = {
-            let mut now = self.now();
-            now.state = State::Running;
-            now.places.take()
-        };
-        let noting = places::Poll::begin(before);
+        self.begins();
+        let noting = places::Poll::begin();
         let polled = poll();
         if polled.is_pending() {
-            let mut now = self.now();
-            now.state = State::Waiting;
-            now.since = Instant::now();
-            now.places = noting.end();
+            self.pends(noting);
         }
         polled
     }
 
+    fn pends(&self, noting: places::Poll) {
+        let mut waits = self.waits();
+        waits.since = watch::recent_time();
+        noting.end(&mut waits.places);
+        // Whoever sees this, sees the rest under the lock.
+        self.state.store(WAITING, Relaxed);
+    }
+
+    /// Whether it was [entered](enter).
+    pub(crate) fn is_entered(&self) -> bool {
+        self.state.load(Relaxed) != NEW
+    }
+
     /// It is finished.
     pub(crate) fn ends(&self) {
-        self.now().state = State::Finished;
+        if self.state.swap(FINISHED, Relaxed) == NEW {
+            return;
+        }
         let gone = all().remove(&self.id);
         drop(gone);
     }
 
-    /// That task awaits it.
-    pub(crate) fn awaited_by(&self, awaiter: Option<&Watched>) {
-        self.awaiter.store(awaiter.map_or(0, |awaiter| awaiter.id), Relaxed);
+    /// The task that runs on this thread awaits it.
+    pub(crate) fn awaited(&self) {
+        self.awaiter.store(CURRENT.get(), Relaxed);
     }
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        let gone = all().remove(&self.id);
-        drop(gone);
+        if *self.state.get_mut() != FINISHED {
+            self.ends();
+        }
     }
 }
 
 /// Has a task seen from now on.
 pub(crate) fn enter(task: &Arc<impl Watch + 'static>) {
+    task.watched().state.store(NOT_BEGUN, Relaxed);
     let weak = Arc::downgrade(task);
     all().insert(task.watched().id, weak);
 }
 
-/// All that are watched and not finished. The one that runs here is known, to see where it stands.
-pub(crate) fn tree(current: Option<&Watched>) -> TaskTree {
+/// The task that runs on this thread begins to await this one.
+pub(crate) fn joins(id: Id) {
+    if let Some(awaiter) = current().and_then(find) {
+        awaiter.watched().waits().joins = Some(id);
+    }
+}
+
+/// All that are watched and not finished. Of the one that runs here it is known where it stands.
+pub(crate) fn tree() -> TaskTree {
     // Whoever turns out to be the last owner of one drops it outside of the lock.
     let tasks: Vec<Arc<dyn Watch>> = all().values().filter_map(Weak::upgrade).collect();
-    let time = Instant::now();
+    let awaiter = |task: &Arc<dyn Watch>| Some((task.watched().waits().joins?, task.watched().id));
+    let awaiters: HashMap<Id, u64> = tasks.iter().filter_map(awaiter).collect();
+    let (time, machine_time) = (Instant::now(), watch::machine_time());
     let seen = tasks.iter().map(|task| {
         let (name, spawned, watched) = (task.name(), task.spawned(), task.watched());
-        let is_current = current.is_some_and(|current| current.id == watched.id);
-        let now = watched.now();
-        let (calls, left_out) = match &now.places {
-            _ if is_current => (places::here(), 0),
-            Some(places) if now.state == State::Waiting => (places.calls(), places.left_out()),
-            _ => Default::default(),
+        let state = match watched.state.load(Relaxed) {
+            NEW | NOT_BEGUN => State::NotBegun,
+            RUNNING => State::Running,
+            WAITING => State::Waiting,
+            _ => State::Finished,
+        };
+        let age = time.saturating_duration_since(watched.born);
+        let mut since = None;
+        let (calls, left_out) = if current() == Some(watched.id) {
+            (places::here(), 0)
+        } else if state == State::Waiting {
+            let waits = watched.waits();
+            // The last tick may have been before the task was there.
+            since = Some(Duration::from_nanos(machine_time.saturating_sub(waits.since)).min(age));
+            (waits.places.calls(), waits.places.left_out())
+        } else {
+            Default::default()
         };
         Seen {
             id: watched.id,
             name,
             spawned,
-            age: Some(time.saturating_duration_since(watched.born)),
-            state: now.state,
-            since: (now.state == State::Waiting).then(|| time.saturating_duration_since(now.since)),
+            age: Some(age),
+            state,
+            since,
             calls,
             left_out,
-            awaiter: Some(watched.awaiter.load(Relaxed)).filter(|&awaiter| awaiter != 0),
+            awaiter: match watched.awaiter.load(Relaxed) {
+                0 => task.id().and_then(|id| awaiters.get(&id).copied()),
+                awaiter => Some(awaiter),
+            },
         }
     });
     TaskTree::new(seen.filter(|task| task.state != State::Finished).collect())
