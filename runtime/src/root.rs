@@ -74,6 +74,7 @@ struct Listing;
 
 #[cfg(not(feature = "tokio"))]
 impl Listing {
+    #[expect(clippy::extra_unused_type_parameters, reason = "its counterpart names the task by it")]
     #[inline(always)]
     fn new<F>(_created: &'static Location<'static>) -> Self {
         Listing
