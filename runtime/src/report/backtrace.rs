@@ -19,7 +19,8 @@ static ON: AtomicBool = AtomicBool::new(false);
 /// from now on.
 ///
 /// It has not otherwise, unless `CHECKED_ASYNC=backtrace` says so. Of a future that was dropped it tells who dropped it, and who
-/// called that one; of a poll, what runs the task; of a panic, also where that began. To take it takes some milliseconds, of which those that measure time know.
+/// called that one; of a poll, what runs the task. A report of a panic then has the [backtrace](super::Violation::panic_backtrace)
+/// of that as well. To take it takes some milliseconds, of which those that measure time know.
 ///
 /// # Examples
 ///

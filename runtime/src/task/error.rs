@@ -67,6 +67,11 @@ impl JoinError {
         self.with(|panic| panic.place().cloned())?
     }
 
+    /// What the panic said.
+    fn panic_message(&self) -> Option<String> {
+        self.with(|panic| panic.said().to_owned())
+    }
+
     /// What is to be reported of the panic.
     pub(crate) fn panicked_with(&self) -> Option<Panicked> {
         self.with(Caught::panicked)
@@ -79,6 +84,7 @@ impl JoinError {
         }
     }
 
+    /// No code of the user's runs in `look`.
     fn with<R>(&self, look: impl FnOnce(&Caught) -> R) -> Option<R> {
         Some(look(&self.panic.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner)))
     }
@@ -86,22 +92,22 @@ impl JoinError {
 
 impl fmt::Debug for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let panic = self.with(|panic| {
-            let mut shown = f.debug_tuple("JoinError::Panic");
-            shown.field(&panic.said());
-            if let Some(place) = panic.place() {
-                shown.field(&format_args!("{place}"));
-            }
-            shown.finish()
-        });
-        panic.unwrap_or_else(|| f.write_str("JoinError::Cancelled"))
+        let Some(message) = self.panic_message() else { return f.write_str("JoinError::Cancelled") };
+        let mut shown = f.debug_tuple("JoinError::Panic");
+        shown.field(&message);
+        if let Some(place) = self.panicked_at() {
+            shown.field(&format_args!("{place}"));
+        }
+        shown.finish()
     }
 }
 
 impl fmt::Display for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let panic = self.with(|panic| write!(f, "the task panicked: {}", panic.said()));
-        panic.unwrap_or_else(|| f.write_str("the task was cancelled"))
+        match self.panic_message() {
+            Some(message) => write!(f, "the task panicked: {message}"),
+            None => f.write_str("the task was cancelled"),
+        }
     }
 }
 
