@@ -12,7 +12,7 @@ use checked_async::{
 };
 use checked_async_tests::prints_backtraces;
 
-const LIMIT: Duration = Duration::from_millis(5);
+const LIMIT: Duration = Duration::from_millis(15);
 
 fn work() {
     thread::sleep(2 * LIMIT);
