@@ -194,7 +194,11 @@ mod reported {
             let (told, is_told) = promise();
             let task = spawn(async {
                 // Nobody keeps that of this task.
-                poll_fn(|cx| Poll::Ready(drop(cx.waker().clone()))).await;
+                poll_fn(|cx| {
+                    drop(cx.waker().clone());
+                    Poll::Ready(())
+                })
+                .await;
                 reads(told).await;
             });
             is_told.await.unwrap();
