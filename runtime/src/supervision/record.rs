@@ -32,7 +32,7 @@ pub(crate) enum Fault {
     /// An error.
     Error(ErrorText),
     /// A panic.
-    Panic(Panicked),
+    Panic(Box<Panicked>),
 }
 
 /// What is known of a task.

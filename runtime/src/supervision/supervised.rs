@@ -274,7 +274,7 @@ impl Life {
     #[cold]
     fn end_by(&mut self, panic: &(dyn std::any::Any + Send)) {
         self.ended = true;
-        let fault = Fault::Panic(Panicked::new(panic));
+        let fault = Fault::Panic(Box::new(Panicked::new(panic)));
         // At level `panic` the report would take the place of what the task has panicked with.
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.record.finish(Some(fault)))) {
             report::drop_panic(panic);
