@@ -152,16 +152,21 @@ fn watch() -> Option<&'static Thread> {
 fn run() {
     // How many ticks no poll began or ended.
     let mut quiet = 0;
+    // The poll that starts the watch, or wakes it, was there first: with a whole tick, which always takes a bit longer, it would
+    // be known less exactly than it has to be.
+    let mut woken = true;
     loop {
         match STATE.load(SeqCst) {
             ASLEEP => {
                 thread::park();
                 quiet = 0;
+                woken = true;
                 continue;
             }
             SLOW => thread::park_timeout(SLOW_TICK),
-            _ => thread::park_timeout(Duration::from_nanos(tick_length())),
+            _ => thread::park_timeout(Duration::from_nanos(tick_length() / if woken { 2 } else { 1 })),
         }
+        woken = false;
         let tick = tick();
         quiet = if tick.moved { 0 } else { quiet + 1 };
         if quiet < QUIET {
