@@ -18,7 +18,7 @@ pub(crate) use flow::Flow;
 pub(crate) use guards::{Guard, Kind, holds_await};
 pub(crate) use names::Names;
 pub(crate) use selects::{Polled, Referred, SelectFact, named_place, others};
-pub(crate) use spawns::Start;
+pub(crate) use spawns::{Start, may_start};
 
 use crate::args::{Lists, statement_levels};
 use crate::diagnostics::Sink;

@@ -1,7 +1,8 @@
 //! What `#[checked_async::test]` runs a test with: it collects what is reported while the test runs, on all threads of its
 //! runtime, and fails the test by it.
 //!
-//! Invariant: what was collected is either said by the test's own panic or, if the test fails by another, printed.
+//! Invariant: what was collected and is not expected is either said by the test's own panic or, if the test fails by another,
+//! printed.
 
 use std::future::Future;
 
@@ -44,7 +45,8 @@ impl Drop for Test {
     fn drop(&mut self) {
         let violations = self.collector.close();
         // What has panicked has spoken for itself.
-        for violation in violations.iter().filter(|violation| violation.level == Level::Log) {
+        let silent = |violation: &&Violation| violation.level == Level::Log && !self.expected.contains(&violation.kind);
+        for violation in violations.iter().filter(silent) {
             report::print(violation);
         }
     }

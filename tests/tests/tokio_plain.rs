@@ -103,6 +103,33 @@ fn an_async_block_is_known_by_its_number() {
 }
 
 #[test]
+fn tasks_that_are_started_in_the_arguments_of_a_macro_are_seen() {
+    #[checked_async]
+    async fn start() {
+        let line = line!() + 1;
+        let tasks = vec![tokio::spawn(serve()), tokio::task::spawn(stuck())];
+        let names: Vec<_> = started_at(line).iter().map(|task| task["name"].clone()).collect();
+        assert_eq!(names, ["tokio_plain::serve", "tokio_plain::stuck"]);
+        for task in &tasks {
+            task.abort();
+        }
+    }
+    runtime().block_on(start());
+}
+
+/// Parentheses that are the user's are no fault of theirs.
+#[test]
+#[deny(unused_parens)]
+fn a_handle_in_parentheses_is_awaited_without_a_warning() {
+    #[checked_async]
+    async fn start() -> u32 {
+        let task = tokio::spawn(async { 1 });
+        (task).await.unwrap() + (tokio::spawn(async { 2 })).await.unwrap()
+    }
+    assert_eq!(runtime().block_on(start()), 3);
+}
+
+#[test]
 fn a_task_in_several_places_at_once_is_seen_in_all() {
     #[checked_async]
     async fn start() {

@@ -59,12 +59,15 @@ fn holds_reference(tokens: TokenStream) -> bool {
     })
 }
 
-/// Is there code among the arguments that a lint may speak of: a block, whose statements discard values, or one of the
-/// names that lints look for? The arguments of most macros are neither, and need not be parsed.
+/// Is there code among the arguments that a lint may speak of, or that starts a task: a block, whose statements discard values, or
+/// one of the names that are looked for? The arguments of most macros are neither, and need not be parsed.
 fn holds_code(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace || holds_code(group.stream()),
-        TokenTree::Ident(ident) => lints::looks_for(&ident.to_string()),
+        TokenTree::Ident(ident) => {
+            let name = ident.to_string();
+            lints::looks_for(&name) || facts::may_start(&name)
+        }
         _ => false,
     })
 }

@@ -136,7 +136,8 @@ impl Rewrite<'_> {
         }
         let span = generated(syntax::first_span(&await_.base));
         let private = self.runtime.private(span);
-        let handle = &await_.base;
+        // An argument needs no parentheses, and rustc would say so.
+        let handle = syntax::peel(&await_.base);
         *await_.base = Expr::Verbatim(quote_spanned!(span=> #private::joining(#handle, 0)));
     }
 }

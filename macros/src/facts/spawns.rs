@@ -73,6 +73,11 @@ impl<'ast> Reader<'ast> {
     }
 }
 
+/// May a call of something of this name start a task? Under another name, as one of an import may be, it is not looked for.
+pub(crate) fn may_start(name: &str) -> bool {
+    METHODS.contains(&name)
+}
+
 fn function(meaning: &Meaning) -> Option<Start> {
     if PLAIN.iter().any(|path| meaning.is(path)) {
         Some(Start::Task)
