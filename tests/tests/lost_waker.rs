@@ -491,6 +491,37 @@ mod not_reported {
         });
     }
 
+    /// Keeps the waker of its first poll, as a task's does not change.
+    #[checked_async]
+    async fn keeps_the_first_there(held: Rc<RefCell<Option<Waker>>>, woken: Promised<()>) {
+        let mut woken = woken.fuse();
+        poll_fn(|cx| {
+            held.borrow_mut().get_or_insert_with(|| cx.waker().clone());
+            let _ = woken.poll_unpin(cx);
+            Poll::<()>::Pending
+        })
+        .await;
+    }
+
+    #[test]
+    fn a_task_that_began_before_the_checks() {
+        let violations = reports(builder().debug(false), async {
+            let (wake, is_woken) = promise::<()>();
+            let held = Rc::default();
+            drop(spawn(keeps_the_first_there(Rc::clone(&held), is_woken)));
+            let waker = Rc::default();
+            drop(spawn(joins(spawn(pending()), Rc::clone(&waker))));
+            yield_now().await;
+            handle().set_debug(true);
+            wake.set(()).unwrap();
+            waker.take().unwrap().wake();
+            yield_now().await;
+            fault().await;
+        });
+        let [violation] = &*violations else { panic!("{violations:#?}") };
+        assert!(violation.message.starts_with("task `later` "), "{violation}");
+    }
+
     #[test]
     fn a_loop_that_may_stand_still() {
         let violations = reports(builder().stalled_after(None), async {

@@ -26,7 +26,9 @@
 mod of_loop;
 
 #[cfg(feature = "event-loop")]
-pub(crate) use of_loop::{CountedNumber, Due, Suspected, Watching, end_step, is_held, renew, suspect, watching};
+pub(crate) use of_loop::{
+    CountedNumber, Due, Suspected, Watching, end_step, is_held, is_on_purpose, renew, suspect, watching,
+};
 
 use std::cell::Cell;
 use std::future::Future;

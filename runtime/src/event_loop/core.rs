@@ -50,6 +50,8 @@ pub(crate) struct Core {
     current: Cell<usize>,
     /// Whether the wakers of tasks are counted, where the checks are on.
     counts_wakers: Cell<bool>,
+    /// The id of the last task that may have given away a waker that is not counted.
+    uncounted: Cell<u64>,
     /// Whether it began to wait for another task of the loop in this step, with a waker that is not counted, where they are.
     joins: Cell<bool>,
     /// When the last step ended, or the turn began.
@@ -117,7 +119,9 @@ impl Core {
             tasks: RefCell::new(Tasks::new()),
             blocks: Blocks::new(),
             current: Cell::new(NOBODY),
-            counts_wakers: Cell::default(),
+            // Nothing has been polled otherwise.
+            counts_wakers: Cell::new(true),
+            uncounted: Cell::default(),
             joins: Cell::default(),
             measured: Cell::default(),
             is_parked: Cell::default(),
@@ -309,7 +313,15 @@ impl Core {
     }
 
     pub(super) fn count_wakers(&self, count: bool) {
+        if count && !self.counts_wakers.get() {
+            self.count_from_now();
+        }
         self.counts_wakers.set(count);
+    }
+
+    /// The id of the last task of whose wakers it is not known who has them, as it was there before they were counted.
+    pub(crate) fn uncounted(&self) -> &Cell<u64> {
+        &self.uncounted
     }
 
     /// Whether a waker is one of the task whose step is running.
@@ -389,6 +401,7 @@ impl Core {
         if self.is_debug() && !before {
             report::watch_panics();
             self.shared.idle.begin_anew();
+            self.count_from_now();
             // What the step has taken so far is not known, and what of it was reported is not taken from what follows.
             self.measure();
             slow_poll::without_excused(Duration::ZERO);

@@ -7,7 +7,7 @@
 //! Invariant: nothing implements [`MayLeaveItsThread`]. Nobody else can, as it is sealed.
 
 use crate::event_loop::{CallbackHandle, EventLoop, Handle, MockClock};
-use crate::task::{JoinHandle, Member, Promise, Promised, Shield, Sleep, TaskGroup, TaskRef};
+use crate::task::{CatchCancel, JoinHandle, Member, Promise, Promised, Shield, Sleep, TaskGroup, TaskRef};
 
 /// What may be used on another thread than that of its event loop: nothing.
 #[diagnostic::on_unimplemented(
@@ -39,6 +39,7 @@ stay_on_their_thread! {
     [] MockClock;
     [] Sleep;
     [] TaskRef;
+    [F] CatchCancel<F>;
     [T] JoinHandle<T>;
     [T] Member<T>;
     [T] Promise<T>;

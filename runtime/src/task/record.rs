@@ -60,6 +60,8 @@ const CANCELLED: u8 = 1 << 1;
 const DETACHED: u8 = 1 << 2;
 /// The waker that is kept is this task's.
 const HELD: u8 = 1 << 3;
+/// It has waited for another task by itself, with a waker that is not counted, where the loop's checks are on.
+const JOINED: u8 = 1 << 4;
 
 /// Where a task stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,6 +1,6 @@
 //! What belongs to the thread of an event loop cannot be taken to another, and rustc says what to use there.
 
-use checked_async::{call_soon, checked_async, handle, promise, sleep, spawn};
+use checked_async::{call_soon, catch_cancel, checked_async, handle, promise, sleep, spawn};
 use std::thread;
 use std::time::Duration;
 
@@ -44,4 +44,9 @@ fn elsewhere() {
 #[checked_async(send)] //~ error: future cannot be sent between threads safely
 async fn promises_to_be_send() {
     sleep(Duration::from_secs(1)).await;
+}
+
+#[checked_async(send)] //~ error: future cannot be sent between threads safely
+async fn catches() {
+    let _ = catch_cancel(async {}).await;
 }

@@ -70,10 +70,15 @@ pub(crate) struct Suspected(Arc<Suspicion>);
 /// A step of a task that is to be judged by it.
 pub(crate) struct Due(Follow);
 
+/// Whether the step that is ending is pending on purpose.
+pub(crate) fn is_on_purpose() -> bool {
+    ON_PURPOSE.get()
+}
+
 /// Suspects a task that this wakes, after a step that was pending, and after which nobody will wake it. `patience` is how long
 /// it must be lost to be reported.
-pub(crate) fn suspect(task: &Waker, patience: Duration) -> Option<Suspected> {
-    (!ON_PURPOSE.get()).then(|| Suspected(Suspicion::begin(task, patience)))
+pub(crate) fn suspect(task: &Waker, patience: Duration) -> Suspected {
+    Suspected(Suspicion::begin(task, patience))
 }
 
 impl Suspected {

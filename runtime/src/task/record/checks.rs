@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use super::{HELD, NEW, Next, QUEUED, Record, SPECIAL, Step, TaskKey, Tasks, WATCHED, put};
+use super::{HELD, JOINED, NEW, Next, QUEUED, Record, SPECIAL, Step, TaskKey, Tasks, WATCHED, put};
 use crate::check::lost_waker::{self, Due};
 use crate::event_loop::{self, Core, Took, number};
 use crate::places::{self, Places};
@@ -63,9 +63,21 @@ impl Tasks {
         })
     }
 
-    /// Whether the task with this number waits for another by itself, and is woken when that one is finished.
+    /// Remembers of the task with this number that it waits for another by itself.
+    #[inline(always)]
+    pub(super) fn mark_joined(&mut self, number: usize) {
+        if let Some(record) = self.records.get_mut(number::place(number)) {
+            record.marks |= JOINED;
+        }
+    }
+
+    /// Whether the task with this number waits for another by itself, and is woken when that one is finished. Looks at all tasks,
+    /// but only where it has ever done so.
     #[cold]
     fn waits_for_other(&self, number: usize) -> bool {
+        if !self.records.get(number::place(number)).is_some_and(|record| record.has(JOINED)) {
+            return false;
+        }
         let waits = |record: &Record| record.waiting.as_ref().and_then(raw::bare_number_of) == Some(number);
         self.records.iter().any(|record| !record.is_finished() && waits(record))
     }
@@ -187,6 +199,7 @@ impl Core {
         self.joins().set(false);
         self.note_awaiter(key, waker);
         let number = raw::number_of(waker).filter(|&number| self.note_join(number))?;
+        self.tasks_mut().mark_joined(number);
         Some(raw::number_waker(number))
     }
 
@@ -283,17 +296,27 @@ impl Core {
         self.shared().may_wake(number) || self.tasks().waits_for_other(number)
     }
 
+    /// Has the wakers of tasks counted that begin from now on. Those that are there may have given some away, and waited for
+    /// others, of which nothing is known.
+    #[cold]
+    pub(crate) fn count_from_now(&self) {
+        self.uncounted().set(self.tasks().last_id);
+    }
+
     /// Suspects a task of having lost its waker.
     #[cold]
     fn suspect(&self, place: usize) {
         let key = self.tasks().key_at(place);
+        if key.id <= self.uncounted().get() || lost_waker::is_on_purpose() {
+            return;
+        }
         let number = self.waker_number(key);
         let Some(patience) = self.stalled_after().filter(|_| self.counts_wakers()) else { return };
         if self.may_be_woken_later(number) {
             return;
         }
         let suspected = lost_waker::suspect(&raw::number_waker(number), patience);
-        if let (Some(suspected), Some(record)) = (suspected, self.tasks_mut().get_mut(key)) {
+        if let Some(record) = self.tasks_mut().get_mut(key) {
             record.rare_mut().suspected = Some(suspected);
             record.turn |= WATCHED;
         }

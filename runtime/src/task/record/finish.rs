@@ -157,6 +157,9 @@ impl Core {
             return match raw::bare_number_of(waker) {
                 Some(number) if record.waiting.is_none() && (!self.is_debug() || self.note_join(number)) => {
                     mem::forget(record.waiting.replace(raw::number_waker(number)));
+                    if self.is_debug() {
+                        tasks.mark_joined(number);
+                    }
                     None
                 }
                 _ => {
