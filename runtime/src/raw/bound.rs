@@ -13,7 +13,7 @@ use crate::task::{CatchCancel, JoinHandle, Member, Promise, Promised, Shield, Sl
 #[diagnostic::on_unimplemented(
     message = "`{Self}` stays on the thread of its event loop",
     label = "`{Self}` cannot be used on another thread",
-    note = "`checked_async::remote()` gives a handle of the loop that other threads may use"
+    note = "`checked_async::remote()` gives a handle that other threads may use; its `spawn_with` makes a future on this one"
 )]
 pub trait MayLeaveItsThread: sealed::Sealed {}
 
