@@ -344,6 +344,14 @@ fn a_panic_that_is_a_report_is_where_that_says() {
         let error = spawn(async { checked_async::run(async {}) }).await.unwrap_err();
         assert_eq!(line(error.panicked_at().as_ref()), Some(line!() - 1));
     });
+    // It was said in full when it panicked.
+    let violations = reports(async {
+        drop(spawn(forgets(false)));
+        settle().await;
+    });
+    let lost = violations.iter().find(|violation| violation.kind == Kind::TaskPanic).unwrap();
+    let said = "panicked and nobody has read it: future was never awaited: `panicked_at::";
+    assert!(lost.message.contains(said) && lost.message.ends_with("::leaf`"), "{}", lost.message);
 }
 
 /// Tasks of tokio's, which have their checks where the build has.

@@ -33,6 +33,8 @@ const COMPARED: usize = 32;
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     pub(crate) place: Place,
+    /// Whether it is one by which this library has reported something.
+    is_report: bool,
     /// Resolved only when somebody wants to see it.
     backtrace: Option<Arc<Backtrace>>,
 }
@@ -47,7 +49,14 @@ pub(crate) struct Panicked {
 impl Panicked {
     /// What is to be said of a panic that was caught just now on this thread.
     pub(crate) fn new(panic: &(dyn Any + Send)) -> Self {
-        Panicked { message: said(panic).to_owned(), origin: origin(panic) }
+        Panicked::from(said(panic), origin(panic))
+    }
+
+    fn from(said: &str, origin: Option<Origin>) -> Self {
+        let is_report = origin.as_ref().is_some_and(|origin| origin.is_report);
+        // The rest of a report was said when it was made.
+        let first = if is_report { said.lines().next().and_then(|first| first.strip_prefix("error: ")) } else { None };
+        Panicked { message: first.unwrap_or(said).to_owned(), origin }
     }
 
     /// Adds to a report where the panic began.
@@ -88,7 +97,7 @@ impl Caught {
     /// What is to be said of it.
     #[cfg(feature = "event-loop")]
     pub(crate) fn panicked(&self) -> Panicked {
-        Panicked { message: said(&*self.payload).to_owned(), origin: self.origin.clone() }
+        Panicked::from(said(&*self.payload), self.origin.clone())
     }
 
     /// What it says.
@@ -240,12 +249,13 @@ fn see(panic: &PanicHookInfo<'_>) {
     let backtrace = if backtrace::is_on() { Backtrace::force_capture() } else { Backtrace::capture() };
     let is_there = backtrace.status() == BacktraceStatus::Captured;
     let reported = is_ours(location.file()).then(Reported::current).flatten();
+    let is_report = reported.is_some();
     let place = reported.unwrap_or_else(|| Place {
         file: location.file().to_owned().into(),
         line: location.line(),
         column: location.column(),
     });
-    let origin = Origin { place, backtrace: is_there.then(|| Arc::new(backtrace)) };
+    let origin = Origin { place, is_report, backtrace: is_there.then(|| Arc::new(backtrace)) };
     note(Begun { identity: Identity::of(panic.payload()), origin });
 }
 
