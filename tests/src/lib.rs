@@ -5,6 +5,7 @@ pub mod drawn;
 pub mod faults;
 pub mod log;
 pub mod loops;
+pub mod memory;
 pub mod patient;
 pub mod program;
 pub mod trace;

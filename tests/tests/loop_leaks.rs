@@ -13,16 +13,11 @@ use checked_async::{
     task_group, timeout, yield_now,
 };
 use checked_async_tests::loops;
+use checked_async_tests::memory::live;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-
-/// The bytes that are allocated now.
-fn live() -> usize {
-    let stats = ALLOCATOR.stats();
-    stats.bytes_allocated - stats.bytes_deallocated
-}
 
 const HOUR: Duration = Duration::from_secs(3600);
 

@@ -8,18 +8,13 @@ use std::thread;
 
 use checked_async::checked_async;
 use checked_async::tokio::task_tree;
+use checked_async_tests::memory::live;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use tokio::runtime::Builder;
 use tokio::task::{JoinSet, yield_now};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-
-/// The bytes that are allocated now.
-fn live() -> usize {
-    let stats = ALLOCATOR.stats();
-    stats.bytes_allocated - stats.bytes_deallocated
-}
 
 const WORKERS: usize = 8;
 const STARTERS: usize = 16;

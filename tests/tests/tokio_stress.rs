@@ -7,18 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use checked_async::tokio::{JoinSet, spawn};
 use checked_async::{Kind, checked_async, reported, reset_exception_handler, set_exception_handler};
+use checked_async_tests::memory::live;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use tokio::runtime::Builder;
 use tokio::task::yield_now;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-
-/// The bytes that are allocated now.
-fn live() -> usize {
-    let stats = ALLOCATOR.stats();
-    stats.bytes_allocated - stats.bytes_deallocated
-}
 
 const WORKERS: usize = 8;
 const TASKS: u64 = 8_000;

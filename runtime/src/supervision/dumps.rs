@@ -99,7 +99,7 @@ fn note(task: &impl Watch, begin: Instant, end: Instant, is_slow: bool, is_last:
         of_loop: TOKIO,
         task: task.watched().id(),
         name: &task.name(),
-        spawned: &task.spawned(),
+        spawned: &task.watched().created().into(),
         born: Some(task.watched().born()),
         begin,
         end,

@@ -17,7 +17,7 @@
 use std::any::type_name;
 use std::borrow::Cow;
 use std::panic::Location;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::Poll;
 
 use ::tokio::runtime::Handle;
@@ -26,36 +26,23 @@ use ::tokio::task::{Id, try_id};
 use super::dumps::{self, Step};
 use crate::places::without_arguments;
 use crate::raw::Checked;
-use crate::report::Place;
 use crate::tree::watched::{self, Watch, Watched};
 
 /// What is known of a task.
 #[derive(Debug)]
 struct Plain {
-    created: &'static Location<'static>,
     type_name: fn() -> &'static str,
-    /// Set when it is polled first.
-    id: OnceLock<Id>,
+    /// Its id is set when it is polled first.
     watched: Watched,
 }
 
 impl Watch for Plain {
     fn name(&self) -> Cow<'static, str> {
-        let function = function((self.type_name)());
-        match (function, self.id.get()) {
+        match (function((self.type_name)()), self.watched.task_id()) {
             (Some(function), Some(id)) => format!("{} (task {id})", without_arguments(function)).into(),
             (Some(function), None) => without_arguments(function).into(),
-            (None, Some(id)) => format!("task {id}").into(),
-            (None, None) => "task".into(),
+            (None, _) => self.watched.name_by_id(),
         }
-    }
-
-    fn spawned(&self) -> Place {
-        self.created.into()
-    }
-
-    fn id(&self) -> Option<Id> {
-        self.id.get().copied()
     }
 
     fn watched(&self) -> &Watched {
@@ -78,7 +65,7 @@ pub(crate) struct Listing(Option<Arc<Plain>>);
 impl Listing {
     /// For the task that is started with an `F` at this place.
     pub(crate) fn new<F>(created: &'static Location<'static>) -> Self {
-        let plain = Plain { created, type_name: type_name::<F>, id: OnceLock::new(), watched: Watched::new() };
+        let plain = Plain { type_name: type_name::<F>, watched: Watched::new(created) };
         let plain = Arc::new(plain);
         if !is_on_event_loop() && Handle::try_current().is_ok() {
             enter(&plain);
@@ -89,7 +76,7 @@ impl Listing {
     /// Polls the task.
     #[inline]
     pub(crate) fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        if self.0.as_ref().is_some_and(|plain| plain.id.get().is_none()) {
+        if self.0.as_ref().is_some_and(|plain| plain.watched.task_id().is_none()) {
             self.begin();
         }
         let Some(plain) = &self.0 else { return poll() };
@@ -111,7 +98,7 @@ impl Listing {
         let Some(plain) = &self.0 else { return };
         match own_id() {
             Some(id) => {
-                let is_new = plain.id.set(id).is_ok();
+                let is_new = plain.watched.set_task_id(id);
                 if is_new && !plain.watched.is_entered() {
                     enter(plain);
                 }
@@ -164,7 +151,7 @@ fn own_id() -> Option<Id> {
         return None;
     }
     let outer = watched::current().and_then(watched::find);
-    outer.is_none_or(|outer| outer.id() != Some(id)).then_some(id)
+    outer.is_none_or(|outer| outer.watched().task_id() != Some(id)).then_some(id)
 }
 
 fn is_on_event_loop() -> bool {

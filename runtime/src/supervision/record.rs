@@ -15,10 +15,8 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::AcqRel, Ordering::Relaxed, Ordering::Release};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use ::tokio::task::Id;
-
 use crate::error_text::ErrorText;
-use crate::report::{self, Collector, Panicked, Place};
+use crate::report::{self, Collector, Panicked};
 use crate::tree::watched::{Watch, Watched};
 
 const RUNNING: u8 = 0;
@@ -38,9 +36,7 @@ pub(crate) enum Fault {
 /// What is known of a task.
 #[derive(Debug)]
 pub(crate) struct Record {
-    pub(crate) created: &'static Location<'static>,
     name: Mutex<Option<Cow<'static, str>>>,
-    id: OnceLock<Id>,
     state: AtomicU8,
     /// Set before the state is `FINISHED`.
     fault: OnceLock<Fault>,
@@ -59,14 +55,6 @@ impl Watch for Record {
         self.name()
     }
 
-    fn spawned(&self) -> Place {
-        self.created.into()
-    }
-
-    fn id(&self) -> Option<Id> {
-        self.id.get().copied()
-    }
-
     fn watched(&self) -> &Watched {
         &self.watched
     }
@@ -76,34 +64,24 @@ impl Record {
     #[track_caller]
     pub(crate) fn new() -> Self {
         Record {
-            created: Location::caller(),
             name: Mutex::default(),
-            id: OnceLock::new(),
             state: AtomicU8::new(RUNNING),
             fault: OnceLock::new(),
             aborted: AtomicBool::new(false),
             may_be_aborted: AtomicBool::new(false),
             collector: Collector::current(),
-            watched: Watched::new(),
+            watched: Watched::new(Location::caller()),
         }
     }
 
     /// The task's name, or else its number.
     pub(crate) fn name(&self) -> Cow<'static, str> {
         let name = self.name.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        name.unwrap_or_else(|| match self.id.get().copied() {
-            Some(id) => format!("task {id}").into(),
-            None => "task".into(),
-        })
+        name.unwrap_or_else(|| self.watched.name_by_id())
     }
 
     pub(crate) fn set_name(&self, name: Cow<'static, str>) {
         *self.name.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
-    }
-
-    pub(crate) fn set_id(&self, id: Id) {
-        // Set once only, and to the same.
-        let _ = self.id.set(id);
     }
 
     pub(crate) fn set_aborted(&self) {
@@ -150,8 +128,8 @@ impl Record {
         if let Some(fault) = self.fault.get() {
             let name = self.name();
             report::raise(match fault {
-                Fault::Error(text) => report::task_error_lost(Some(&name), self.created, text),
-                Fault::Panic(panicked) => report::task_panic(Some(&name), self.created, panicked),
+                Fault::Error(text) => report::task_error_lost(Some(&name), self.watched.created(), text),
+                Fault::Panic(panicked) => report::task_panic(Some(&name), self.watched.created(), panicked),
             });
         }
     }

@@ -28,8 +28,7 @@ use crate::check::{Kind, Level};
 use crate::error_text::ErrorText;
 use crate::report::{self, Entered, Panicked, Place};
 use crate::root::{self, Root};
-use crate::tree::TaskTree;
-use crate::tree::watched;
+use crate::tree::{TaskTree, watched};
 
 /// How long a task must be lost to be reported: what event loops take too, unless told.
 const LOST_AFTER: Duration = Duration::from_secs(10);
@@ -45,10 +44,10 @@ pub(crate) fn current() -> Option<(Cow<'static, str>, Place)> {
     let record = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
     // One that ends is found by nobody else.
     if let Some(record) = record.filter(|record| record.watched.id() == current) {
-        return Some((record.name(), record.created.into()));
+        return Some((record.name(), record.watched.created().into()));
     }
     let task = watched::find(current)?;
-    Some((task.name(), task.spawned()))
+    Some((task.name(), task.watched().created().into()))
 }
 
 /// All unfinished tasks.
@@ -89,7 +88,7 @@ impl Task {
     }
 
     pub fn set_id(&self, id: Id) {
-        self.0.set_id(id);
+        self.0.watched.set_task_id(id);
     }
 
     pub fn aborted(&self) {
@@ -248,7 +247,7 @@ impl Life {
         if !self.begun {
             self.begun = true;
             if let Some(id) = ::tokio::task::try_id() {
-                self.record.set_id(id);
+                self.record.watched.set_task_id(id);
             }
         }
     }
@@ -263,7 +262,7 @@ impl Life {
     /// It is pending, and nobody holds its waker.
     #[cold]
     fn lost_waker(&self, lost: Lost) {
-        let report = report::lost_waker(Some(&self.record.name()), self.record.created, lost);
+        let report = report::lost_waker(Some(&self.record.name()), self.record.watched.created(), lost);
         // At level `panic` too the task goes on.
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| report::raise(report))) {
             report::drop_panic(panic);
@@ -295,7 +294,7 @@ impl Drop for Life {
             return;
         }
         let _current = Current::set(&self.record);
-        let mut violation = report::tokio_task_dropped(&self.record.name(), self.record.created, self.begun);
+        let mut violation = report::tokio_task_dropped(&self.record.name(), self.record.watched.created(), self.begun);
         // It is dropped in the midst of tokio's own work.
         violation.level = Level::Log;
         report::raise(violation);

@@ -10,8 +10,9 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
+use std::panic::Location;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -19,15 +20,11 @@ use ::tokio::task::Id;
 
 use super::{Seen, State, TaskTree};
 use crate::places::{self, Kept};
-use crate::report::Place;
 use crate::watch;
 
 /// A task that is watched.
 pub(crate) trait Watch: Send + Sync {
     fn name(&self) -> Cow<'static, str>;
-    fn spawned(&self) -> Place;
-    /// Its id at tokio, once that is known.
-    fn id(&self) -> Option<Id>;
     fn watched(&self) -> &Watched;
 }
 
@@ -36,6 +33,9 @@ pub(crate) trait Watch: Send + Sync {
 pub(crate) struct Watched {
     id: u64,
     born: Instant,
+    created: &'static Location<'static>,
+    /// Its id at tokio, once that is known.
+    task_id: OnceLock<Id>,
     /// The task that awaits it, or 0.
     awaiter: AtomicU64,
     /// One of the constants below.
@@ -92,11 +92,14 @@ impl Drop for Current {
 }
 
 impl Watched {
-    pub(crate) fn new() -> Self {
+    /// Of a task that is started at this place.
+    pub(crate) fn new(created: &'static Location<'static>) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         Watched {
             id: LAST.fetch_add(1, Relaxed) + 1,
             born: Instant::now(),
+            created,
+            task_id: OnceLock::new(),
             awaiter: AtomicU64::new(0),
             state: AtomicU8::new(NEW),
             waits: Mutex::new(Waits { since: 0, places: Kept::default(), joins: None }),
@@ -110,6 +113,25 @@ impl Watched {
     /// When it was started.
     pub(crate) fn born(&self) -> Instant {
         self.born
+    }
+
+    /// Where it was started.
+    pub(crate) fn created(&self) -> &'static Location<'static> {
+        self.created
+    }
+
+    pub(crate) fn task_id(&self) -> Option<Id> {
+        self.task_id.get().copied()
+    }
+
+    /// Takes note of its id at tokio, which never changes. Whether it was not known yet.
+    pub(crate) fn set_task_id(&self, id: Id) -> bool {
+        self.task_id.set(id).is_ok()
+    }
+
+    /// What it is called by its id, as far as that is known.
+    pub(crate) fn name_by_id(&self) -> Cow<'static, str> {
+        self.task_id().map_or("task".into(), |id| format!("task {id}").into())
     }
 
     fn waits(&self) -> MutexGuard<'_, Waits> {
@@ -198,7 +220,7 @@ pub(crate) fn tree() -> TaskTree {
     let awaiters: HashMap<Id, u64> = tasks.iter().filter_map(awaiter).collect();
     let (time, machine_time) = (Instant::now(), watch::machine_time());
     let seen = tasks.iter().map(|task| {
-        let (name, spawned, watched) = (task.name(), task.spawned(), task.watched());
+        let (name, watched) = (task.name(), task.watched());
         let state = match watched.state.load(Relaxed) {
             NEW | NOT_BEGUN => State::NotBegun,
             RUNNING => State::Running,
@@ -220,14 +242,14 @@ pub(crate) fn tree() -> TaskTree {
         Seen {
             id: watched.id,
             name,
-            spawned,
+            spawned: watched.created.into(),
             age: Some(age),
             state,
             since,
             calls,
             left_out,
             awaiter: match watched.awaiter.load(Relaxed) {
-                0 => task.id().and_then(|id| awaiters.get(&id).copied()),
+                0 => watched.task_id().and_then(|id| awaiters.get(&id).copied()),
                 awaiter => Some(awaiter),
             },
         }
